@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct Isoflop: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "isoflop",
+    abstract: "Measures tokenizers, small language models and their scaling laws."
+  )
+}

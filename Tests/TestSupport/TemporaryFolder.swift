@@ -1,0 +1,12 @@
+import Foundation
+
+/// Runs a body with the path of a fresh folder that is removed afterwards.
+public func withTemporaryFolder<Result>(
+  _ body: (String) throws -> Result
+) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("isoflop-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder.path)
+}
