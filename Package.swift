@@ -48,9 +48,10 @@ let package = Package(
     library("Randomness"),
     library("Files"),
     library("Accounting"),
+    library("Kernels"),
 
     // MARK: - Floor 2: the four subjects
-    library("LanguageModels", "Accounting"),
+    library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
