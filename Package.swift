@@ -32,6 +32,31 @@ func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
   )
 }
 
+/// The kernels, built for one processor level: the same files (by symbolic link), other flags.
+///
+/// They are optimized in debug builds too, so that tests take seconds. Nothing but `Kernels`, which
+/// asks the processor first, may call them.
+func kernelVariant(_ name: String, _ level: String, flags: [String]) -> Target {
+  .target(
+    name: name,
+    dependencies: ["CVector", "KernelInterface"],
+    swiftSettings: librarySettings + [
+      .define(level),
+      .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"] + flags.flatMap { ["-Xcc", $0] }),
+    ]
+  )
+}
+
+/// The levels beyond the one every processor of the architecture has.
+#if arch(x86_64)
+  let kernelVariants = [
+    kernelVariant("KernelsAVX2", "LEVEL_AVX2", flags: ["-march=x86-64-v3"]),
+    kernelVariant("KernelsAVX512", "LEVEL_AVX512", flags: ["-march=x86-64-v4", "-mavx512bf16"]),
+  ]
+#else
+  let kernelVariants: [Target] = []
+#endif
+
 let package = Package(
   name: "isoflop",
   products: [
@@ -43,12 +68,20 @@ let package = Package(
   ],
   targets: [
     // MARK: - Floor 0: thin doors to C
+    .target(name: "CVector"),
 
     // MARK: - Floor 1: one subject each, no neighbour known
     library("Randomness"),
     library("Files"),
     library("Accounting"),
-    library("Kernels"),
+    library("KernelInterface"),
+    kernelVariant("KernelsBaseline", "LEVEL_BASELINE", flags: []),
+    .target(
+      name: "Kernels",
+      dependencies: ["CVector", "KernelInterface", "KernelsBaseline"]
+        + kernelVariants.map { .target(name: $0.name) },
+      swiftSettings: librarySettings
+    ),
 
     // MARK: - Floor 2: the four subjects
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
@@ -64,5 +97,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
-  ]
+    tests(of: "Kernels", "KernelInterface", "Randomness"),
+    tests(of: "LanguageModels", "Accounting", "Kernels", "Randomness"),
+  ] + kernelVariants
 )
