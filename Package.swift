@@ -51,6 +51,7 @@ let package = Package(
     library("Kernels"),
 
     // MARK: - Floor 2: the four subjects
+    library("Corpora", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
 
     // MARK: - Floor 7: the command line
@@ -64,5 +65,6 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
+    tests(of: "Corpora", "Files"),
   ]
 )
