@@ -54,6 +54,12 @@ let package = Package(
     library("Corpora", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
 
+    // MARK: - Floor 3: a model meets tokens
+    library("Evaluation", "Files"),
+
+    // MARK: - Floor 5: measured meets predicted
+    library("Experiments", "Evaluation", "Randomness"),
+
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
@@ -66,5 +72,7 @@ let package = Package(
     tests(of: "Randomness"),
     tests(of: "Files"),
     tests(of: "Corpora", "Files"),
+    tests(of: "Evaluation", "Files"),
+    tests(of: "Experiments", "Evaluation", "Randomness"),
   ]
 )
