@@ -57,6 +57,9 @@ let package = Package(
     // MARK: - Floor 3: a model meets tokens
     library("Evaluation", "Files"),
 
+    // MARK: - Floor 4: a model learns
+    library("Training", "Accounting", "Files", "Randomness"),
+
     // MARK: - Floor 5: measured meets predicted
     library("Experiments", "Evaluation", "Randomness"),
 
@@ -73,6 +76,7 @@ let package = Package(
     tests(of: "Files"),
     tests(of: "Corpora", "Files"),
     tests(of: "Evaluation", "Files"),
+    tests(of: "Training", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Randomness"),
   ]
 )
