@@ -98,3 +98,8 @@ public func split(_ path: String) -> (folder: String, name: String) {
 func systemReason() -> String {
   unsafe String(cString: strerror(errno))
 }
+
+/// The system's `write`, which methods of that name hide.
+func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
+  unsafe write(descriptor, bytes.baseAddress, bytes.count)
+}
