@@ -49,6 +49,11 @@ let package = Package(
     library("Files"),
     library("Accounting"),
     library("Kernels"),
+    .target(
+      name: "Tables",
+      resources: [.embedInCode("Published")],
+      swiftSettings: librarySettings
+    ),
 
     // MARK: - Floor 2: the four subjects
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
@@ -64,5 +69,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
+    tests(of: "Accounting", "LanguageModels", "Tables"),
+    tests(of: "Tables"),
   ]
 )
