@@ -49,6 +49,11 @@ let package = Package(
     library("Files"),
     library("Accounting"),
     library("Kernels"),
+    .target(
+      name: "Tables",
+      resources: [.embedInCode("Published")],
+      swiftSettings: librarySettings
+    ),
 
     // MARK: - Floor 2: the four subjects
     library("Corpora", "Files"),
@@ -78,5 +83,7 @@ let package = Package(
     tests(of: "Evaluation", "Files"),
     tests(of: "Training", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Randomness"),
+    tests(of: "Accounting", "LanguageModels", "Tables"),
+    tests(of: "Tables"),
   ]
 )

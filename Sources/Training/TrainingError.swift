@@ -1,12 +1,5 @@
-public import Accounting
-public import Files
-
 /// What can go wrong with a training run.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A file cannot be read or written.
-  case file(FilesError)
-  /// The model's shape is impossible.
-  case shape(AccountingError)
   /// The plan's numbers cannot be trained with.
   case invalidPlan(reason: String)
   /// A token file is shorter than a window and its successor.
@@ -15,16 +8,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case diverged(step: Int, loss: Double, gradientNorm: Double, learningRate: Double)
   /// A checkpoint does not belong to the run.
   case invalidCheckpoint(path: String, reason: String)
-  /// The arithmetic refused.
-  case engine(String)
 
   /// One or two sentences: what is wrong, where, and what to do.
   public var description: String {
     switch self {
-    case .file(let error):
-      error.description
-    case .shape(let error):
-      error.description
     case .invalidPlan(let reason):
       "The run cannot be trained: \(reason)."
     case .tooFewTokens(let count, let needed):
@@ -36,8 +23,6 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + "the last checkpoint was kept."
     case .invalidCheckpoint(let path, let reason):
       "\(path) cannot be resumed from: \(reason)."
-    case .engine(let reason):
-      reason
     }
   }
 }

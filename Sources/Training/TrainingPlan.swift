@@ -63,7 +63,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
 
   /// Checks that the numbers can be trained with.
   public func validate() throws(TrainingError) {
-    do { try shape.validate() } catch { throw .shape(error) }
+    do { try shape.validate() } catch { throw .invalidPlan(reason: error.description) }
     func check(_ holds: Bool, _ reason: @autoclosure () -> String) throws(TrainingError) {
       if !holds { throw .invalidPlan(reason: reason()) }
     }
