@@ -60,13 +60,13 @@ let package = Package(
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "Files"),
+    library("Evaluation", "Files", "Tables"),
 
     // MARK: - Floor 4: a model learns
     library("Training", "Accounting", "Files", "Randomness"),
 
     // MARK: - Floor 5: measured meets predicted
-    library("Experiments", "Evaluation", "Randomness"),
+    library("Experiments", "Evaluation", "Files", "Randomness", "Tables"),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
@@ -82,7 +82,7 @@ let package = Package(
     tests(of: "Corpora", "Files"),
     tests(of: "Evaluation", "Files"),
     tests(of: "Training", "Accounting", "Files", "Randomness"),
-    tests(of: "Experiments", "Evaluation", "Randomness"),
+    tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
   ]

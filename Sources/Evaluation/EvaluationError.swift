@@ -1,9 +1,12 @@
 public import Files
+public import Tables
 
 /// What can go wrong when losses are measured or read.
 public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file cannot be read or written.
   case file(FilesError)
+  /// A file is no table.
+  case table(TablesError)
   /// A file of losses has a bad row.
   case invalidLosses(path: String, line: Int, reason: String)
   /// A language has nothing to evaluate.
@@ -13,6 +16,8 @@ public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible
   public var description: String {
     switch self {
     case .file(let error):
+      error.description
+    case .table(let error):
       error.description
     case .invalidLosses(let path, let line, let reason):
       "\(path), line \(line): \(reason). "

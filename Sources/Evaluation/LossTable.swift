@@ -1,4 +1,5 @@
 import Files
+import Tables
 
 /// The losses of several languages on one text, as a file people and scripts can read.
 ///
@@ -43,73 +44,51 @@ public struct LossTable: Sendable, Hashable {
   public init(contentsOf path: String) throws(EvaluationError) {
     let bytes: [UInt8]
     do { bytes = try readFile(path) } catch { throw .file(error) }
-    try self.init(csv: String(decoding: bytes, as: UTF8.self), path: path)
+    try self.init(csv: bytes, path: path)
   }
 
-  init(csv: String, path: String) throws(EvaluationError) {
-    var text = Substring(csv)
-    if text.first == "\u{FEFF}" { text = text.dropFirst() }
-    // subtle: CR LF is one Character, so lines are split on both.
-    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    func fault(_ line: Int, _ reason: String) -> EvaluationError {
-      .invalidLosses(path: path, line: line + 1, reason: reason)
-    }
-    let header = fields(of: lines.first ?? "")
+  init(csv bytes: [UInt8], path: String) throws(EvaluationError) {
+    let table: CSVTable
+    do { table = try CSVTable(bytes, file: path) } catch { throw .table(error) }
     var columns: [Int] = []
     for name in ["language", "segment", "nats", "tokens", "bytes"] {
-      guard let column = header.firstIndex(of: name) else {
-        throw fault(0, "the column \(name) is missing from the header")
-      }
-      columns.append(column)
+      do { columns.append(try table.column(name)) } catch { throw .table(error) }
+    }
+    func cell(_ row: Int, _ column: Int) throws(EvaluationError) -> String {
+      do { return try table.text(row: row, column: columns[column]) } catch { throw .table(error) }
+    }
+    func fault(_ row: Int, _ reason: String) -> EvaluationError {
+      .invalidLosses(path: path, line: table.line(ofRow: row), reason: reason)
     }
     var order: [String] = []
     var collected: [String: [Int: SegmentLoss]] = [:]
-    for (line, content) in lines.enumerated().dropFirst() where !content.isEmpty {
-      let row = fields(of: content)
-      guard let last = columns.max(), row.count > last else {
-        throw fault(line, "\(row.count) fields stand where \(header.count) are expected")
+    for row in 0..<table.rowCount {
+      let language = try cell(row, 0)
+      guard !language.isEmpty else { throw fault(row, "the language is empty") }
+      let cells = (try cell(row, 1), try cell(row, 2), try cell(row, 3), try cell(row, 4))
+      guard let segment = Int(cells.0), segment >= 0 else {
+        throw fault(row, "segment is \(cells.0), not a whole number from 0 up")
       }
-      let language = row[columns[0]]
-      guard !language.isEmpty else { throw fault(line, "the language is empty") }
-      guard let segment = Int(row[columns[1]]), segment >= 0 else {
-        throw fault(line, "segment is \(row[columns[1]]), not a whole number from 0 up")
+      guard let nats = Double(cells.1), nats.isFinite, nats >= 0 else {
+        throw fault(row, "nats is \(cells.1), not a number from 0 up")
       }
-      guard let nats = Double(row[columns[2]]), nats.isFinite, nats >= 0 else {
-        throw fault(line, "nats is \(row[columns[2]]), not a number from 0 up")
+      guard let tokens = Int(cells.2), tokens > 0, tokens < 1 << 40 else {
+        throw fault(row, "tokens is \(cells.2), not a positive whole number")
       }
-      guard let tokens = Int(row[columns[3]]), tokens > 0, tokens < 1 << 48 else {
-        throw fault(line, "tokens is \(row[columns[3]]), not a positive whole number")
-      }
-      guard let bytes = Int(row[columns[4]]), bytes > 0, bytes < 1 << 48 else {
-        throw fault(line, "bytes is \(row[columns[4]]), not a positive whole number")
+      guard let bytes = Int(cells.3), bytes > 0, bytes < 1 << 40 else {
+        throw fault(row, "bytes is \(cells.3), not a positive whole number")
       }
       if collected[language] == nil { order.append(language) }
       let loss = SegmentLoss(segment: segment, nats: nats, tokens: tokens, bytes: bytes)
       if collected[language, default: [:]].updateValue(loss, forKey: segment) != nil {
-        throw fault(line, "\(language) has the segment \(segment) twice")
+        throw fault(row, "\(language) has the segment \(segment) twice")
       }
     }
-    guard !order.isEmpty else { throw fault(0, "no row follows the header") }
+    guard !order.isEmpty else {
+      throw .invalidLosses(path: path, line: 1, reason: "no row follows the header")
+    }
     languages = order.map { language in
       LanguageLosses(language: language, segments: Array(collected[language, default: [:]].values))
     }
   }
-}
-
-/// The fields of a CSV row, quotes removed.
-private func fields(of line: Substring) -> [String] {
-  var fields: [String] = []
-  var field = ""
-  var isQuoted = false
-  for character in line {
-    switch character {
-    case "\"": isQuoted.toggle()
-    case "," where !isQuoted:
-      fields.append(field)
-      field = ""
-    default: field.append(character)
-    }
-  }
-  fields.append(field)
-  return fields
 }
