@@ -64,5 +64,6 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
+    tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
   ]
 )
