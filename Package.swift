@@ -85,5 +85,6 @@ let package = Package(
     tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
+    tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
   ]
 )
