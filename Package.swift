@@ -82,9 +82,24 @@ let package = Package(
         + kernelVariants.map { .target(name: $0.name) },
       swiftSettings: librarySettings
     ),
+    .target(
+      name: "Tables",
+      resources: [.embedInCode("Published")],
+      swiftSettings: librarySettings
+    ),
 
     // MARK: - Floor 2: the four subjects
+    library("Corpora", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
+
+    // MARK: - Floor 3: a model meets tokens
+    library("Evaluation", "Files", "Tables"),
+
+    // MARK: - Floor 4: a model learns
+    library("Training", "Accounting", "Files", "Randomness"),
+
+    // MARK: - Floor 5: measured meets predicted
+    library("Experiments", "Evaluation", "Files", "Randomness", "Tables"),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
@@ -97,7 +112,13 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
-    tests(of: "Kernels", "KernelInterface", "Randomness"),
-    tests(of: "LanguageModels", "Accounting", "Kernels", "Randomness"),
+    tests(of: "Corpora", "Files"),
+    tests(of: "Evaluation", "Files"),
+    tests(of: "Training", "Accounting", "Files", "Randomness"),
+    tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    tests(of: "Accounting", "LanguageModels", "Tables"),
+    tests(of: "Tables"),
+    tests(of: "Kernels", "Randomness"),
+    tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
   ] + kernelVariants
 )
