@@ -1,4 +1,4 @@
-public import KernelInterface
+internal import KernelInterface
 
 #if canImport(Glibc)
   internal import Glibc
