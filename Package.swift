@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 /// The settings of every library.
 let librarySettings = strict + [.enableUpcomingFeature("InternalImportsByDefault")]
 
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
@@ -24,10 +25,15 @@ func library(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 }
 
 /// The tests of one library, in a folder named after it.
-func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
+func tests(
+  of name: String,
+  _ dependencies: Target.Dependency...,
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.target(name: name), "TestSupport"] + dependencies,
+    exclude: exclude,
     swiftSettings: strict
   )
 }
@@ -37,9 +43,11 @@ let package = Package(
   products: [
     .executable(name: "isoflop", targets: ["isoflop"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
+    .library(name: "ScalingLaws", targets: ["ScalingLaws"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
   ],
   targets: [
     // MARK: - Floor 0: thin doors to C
@@ -67,6 +75,7 @@ let package = Package(
 
     // MARK: - Floor 5: measured meets predicted
     library("Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
@@ -86,5 +95,6 @@ let package = Package(
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
     tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
+    tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
   ]
 )
