@@ -36,6 +36,7 @@ let package = Package(
   name: "isoflop",
   products: [
     .executable(name: "isoflop", targets: ["isoflop"]),
+    .library(name: "Tokenization", targets: ["Tokenization"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
   ],
   dependencies: [
@@ -43,26 +44,34 @@ let package = Package(
   ],
   targets: [
     // MARK: - Floor 0: thin doors to C
+    .target(
+      name: "CICU",
+      linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
+    ),
 
     // MARK: - Floor 1: one subject each, no neighbour known
+    library("UnicodeText", "CICU"),
     library("Randomness"),
     library("Files"),
     library("Accounting"),
     library("Kernels"),
 
     // MARK: - Floor 2: the four subjects
+    library("Tokenization", "UnicodeText", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
-      dependencies: ["Accounting", argumentParser],
+      dependencies: ["UnicodeText", "Files", "Accounting", "Tokenization", argumentParser],
       swiftSettings: strict
     ),
 
     // MARK: - Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    tests(of: "UnicodeText", "Randomness"),
     tests(of: "Randomness"),
     tests(of: "Files"),
+    tests(of: "Tokenization", "UnicodeText", "Files", "Randomness"),
   ]
 )
