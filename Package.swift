@@ -42,6 +42,7 @@ let package = Package(
   name: "isoflop",
   products: [
     .executable(name: "isoflop", targets: ["isoflop"]),
+    .library(name: "Tokenization", targets: ["Tokenization"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
     .library(name: "ScalingLaws", targets: ["ScalingLaws"]),
   ],
@@ -51,8 +52,13 @@ let package = Package(
   ],
   targets: [
     // MARK: - Floor 0: thin doors to C
+    .target(
+      name: "CICU",
+      linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
+    ),
 
     // MARK: - Floor 1: one subject each, no neighbour known
+    library("UnicodeText", "CICU"),
     library("Randomness"),
     library("Files"),
     library("Accounting"),
@@ -65,7 +71,9 @@ let package = Package(
 
     // MARK: - Floor 2: the four subjects
     library("Corpora", "Files"),
+    library("Tokenization", "UnicodeText", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
+    library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
     library("Evaluation", "Files", "Tables"),
@@ -75,12 +83,11 @@ let package = Package(
 
     // MARK: - Floor 5: measured meets predicted
     library("Experiments", "Evaluation", "Files", "Randomness", "Tables"),
-    library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
-      dependencies: ["Accounting", argumentParser],
+      dependencies: ["UnicodeText", "Files", "Accounting", "Tokenization", argumentParser],
       swiftSettings: strict
     ),
 
@@ -88,13 +95,15 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
+    tests(of: "UnicodeText", "Randomness"),
+    tests(of: "Accounting", "LanguageModels", "Tables"),
+    tests(of: "Tables"),
     tests(of: "Corpora", "Files"),
+    tests(of: "Tokenization", "UnicodeText", "Files", "Randomness"),
+    tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
+    tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
     tests(of: "Evaluation", "Files"),
     tests(of: "Training", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
-    tests(of: "Accounting", "LanguageModels", "Tables"),
-    tests(of: "Tables"),
-    tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
-    tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
   ]
 )
