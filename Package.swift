@@ -87,7 +87,9 @@ let package = Package(
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
-      dependencies: ["UnicodeText", "Files", "Accounting", "Tokenization", argumentParser],
+      dependencies: [
+        "UnicodeText", "Files", "Accounting", "Corpora", "Tokenization", argumentParser,
+      ],
       swiftSettings: strict
     ),
 
@@ -105,5 +107,10 @@ let package = Package(
     tests(of: "Evaluation", "Files"),
     tests(of: "Training", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["isoflop", "TestSupport", "Files"],
+      swiftSettings: strict
+    ),
   ]
 )
