@@ -24,10 +24,15 @@ func library(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 }
 
 /// The tests of one library, in a folder named after it.
-func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
+func tests(
+  of name: String,
+  _ dependencies: Target.Dependency...,
+  fixtures: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.target(name: name), "TestSupport"] + dependencies,
+    exclude: fixtures,
     swiftSettings: strict
   )
 }
@@ -64,6 +69,13 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
-    tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
+    tests(
+      of: "LanguageModels",
+      "Accounting",
+      "Files",
+      "Kernels",
+      "Randomness",
+      fixtures: ["Fixtures"]
+    ),
   ]
 )
