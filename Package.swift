@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 /// The settings of every library.
 let librarySettings = strict + [.enableUpcomingFeature("InternalImportsByDefault")]
 
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
@@ -27,12 +28,12 @@ func library(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 func tests(
   of name: String,
   _ dependencies: Target.Dependency...,
-  fixtures: [String] = []
+  exclude: [String] = []
 ) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.target(name: name), "TestSupport"] + dependencies,
-    exclude: fixtures,
+    exclude: exclude,
     swiftSettings: strict
   )
 }
@@ -41,27 +42,52 @@ let package = Package(
   name: "isoflop",
   products: [
     .executable(name: "isoflop", targets: ["isoflop"]),
+    .library(name: "Tokenization", targets: ["Tokenization"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
+    .library(name: "ScalingLaws", targets: ["ScalingLaws"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
   ],
   targets: [
     // MARK: - Floor 0: thin doors to C
+    .target(
+      name: "CICU",
+      linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
+    ),
 
     // MARK: - Floor 1: one subject each, no neighbour known
+    library("UnicodeText", "CICU"),
     library("Randomness"),
     library("Files"),
     library("Accounting"),
     library("Kernels"),
+    .target(
+      name: "Tables",
+      resources: [.embedInCode("Published")],
+      swiftSettings: librarySettings
+    ),
 
     // MARK: - Floor 2: the four subjects
+    library("Corpora", "Files"),
+    library("Tokenization", "UnicodeText", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
+    library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
+
+    // MARK: - Floor 3: a model meets tokens
+    library("Evaluation", "Files", "Tables"),
+
+    // MARK: - Floor 4: a model learns
+    library("Training", "Accounting", "Files", "Randomness"),
+
+    // MARK: - Floor 5: measured meets predicted
+    library("Experiments", "Evaluation", "Files", "Randomness", "Tables"),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
-      dependencies: ["Accounting", argumentParser],
+      dependencies: ["UnicodeText", "Files", "Accounting", "Tokenization", argumentParser],
       swiftSettings: strict
     ),
 
@@ -69,13 +95,22 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
+    tests(of: "UnicodeText", "Randomness"),
+    tests(of: "Accounting", "LanguageModels", "Tables"),
+    tests(of: "Tables"),
+    tests(of: "Corpora", "Files"),
+    tests(of: "Tokenization", "UnicodeText", "Files", "Randomness"),
     tests(
       of: "LanguageModels",
       "Accounting",
       "Files",
       "Kernels",
       "Randomness",
-      fixtures: ["Fixtures"]
+      exclude: ["Fixtures"]
     ),
+    tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
+    tests(of: "Evaluation", "Files"),
+    tests(of: "Training", "Accounting", "Files", "Randomness"),
+    tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
   ]
 )

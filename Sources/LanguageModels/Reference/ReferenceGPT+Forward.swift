@@ -177,7 +177,9 @@ extension ReferenceGPT {
   }
 }
 
-/// The position code of Vaswani et al. 2017, section 3.5: sines at even columns, cosines at odd.
+/// The position code of sines at even columns and cosines at odd ones.
+///
+/// - Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.5.
 func sinusoid(_ position: Int, _ column: Int, width: Int) -> Double {
   let angle = Double(position) / pow(10_000, Double(column / 2 * 2) / Double(width))
   return column % 2 == 0 ? sin(angle) : cos(angle)
