@@ -102,7 +102,14 @@ let package = Package(
     tests(of: "Tables"),
     tests(of: "Corpora", "Files"),
     tests(of: "Tokenization", "UnicodeText", "Files", "Randomness"),
-    tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
+    tests(
+      of: "LanguageModels",
+      "Accounting",
+      "Files",
+      "Kernels",
+      "Randomness",
+      exclude: ["Fixtures"]
+    ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
     tests(of: "Evaluation", "Files"),
     tests(of: "Training", "Accounting", "Files", "Randomness"),
