@@ -38,6 +38,34 @@ func tests(
   )
 }
 
+/// The kernels, built for one processor level: the same files (by symbolic link), other flags.
+///
+/// They are optimized in debug builds too, so that tests take seconds. Nothing but `Kernels`, which
+/// asks the processor first, may call them.
+func kernelVariant(_ name: String, _ level: String, flags: [String]) -> Target {
+  .target(
+    name: name,
+    dependencies: ["CVector", "KernelInterface"],
+    swiftSettings: librarySettings + [
+      .define(level),
+      .unsafeFlags(
+        ["-O", "-wmo", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"]
+          + flags.flatMap { ["-Xcc", $0] }
+      ),
+    ]
+  )
+}
+
+/// The levels beyond the one every processor of the architecture has.
+#if arch(x86_64)
+  let kernelVariants = [
+    kernelVariant("KernelsAVX2", "LEVEL_AVX2", flags: ["-march=x86-64-v3"]),
+    kernelVariant("KernelsAVX512", "LEVEL_AVX512", flags: ["-march=x86-64-v4", "-mavx512bf16"]),
+  ]
+#else
+  let kernelVariants: [Target] = []
+#endif
+
 let package = Package(
   name: "isoflop",
   products: [
@@ -56,13 +84,21 @@ let package = Package(
       name: "CICU",
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
     ),
+    .target(name: "CVector"),
 
     // MARK: - Floor 1: one subject each, no neighbour known
     library("UnicodeText", "CICU"),
     library("Randomness"),
     library("Files"),
     library("Accounting"),
-    library("Kernels"),
+    library("KernelInterface"),
+    kernelVariant("KernelsBaseline", "LEVEL_BASELINE", flags: []),
+    .target(
+      name: "Kernels",
+      dependencies: ["CVector", "KernelInterface", "KernelsBaseline"]
+        + kernelVariants.map { .target(name: $0.name) },
+      swiftSettings: librarySettings
+    ),
     .target(
       name: "Tables",
       resources: [.embedInCode("Published")],
@@ -76,13 +112,33 @@ let package = Package(
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "Files", "Tables"),
+    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
 
     // MARK: - Floor 4: a model learns
-    library("Training", "Accounting", "Files", "Randomness"),
+    library(
+      "Training",
+      "LanguageModels",
+      "Kernels",
+      "Accounting",
+      "Randomness",
+      "Files"
+    ),
 
     // MARK: - Floor 5: measured meets predicted
-    library("Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    library(
+      "Experiments",
+      "Corpora",
+      "UnicodeText",
+      "Tokenization",
+      "LanguageModels",
+      "Training",
+      "Evaluation",
+      "ScalingLaws",
+      "Accounting",
+      "Tables",
+      "Randomness",
+      "Files"
+    ),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
@@ -98,6 +154,7 @@ let package = Package(
     tests(of: "Randomness"),
     tests(of: "Files"),
     tests(of: "UnicodeText", "Randomness"),
+    tests(of: "Kernels", "Randomness"),
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
     tests(of: "Corpora", "Files"),
@@ -112,12 +169,12 @@ let package = Package(
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
     tests(of: "Evaluation", "Files"),
-    tests(of: "Training", "Accounting", "Files", "Randomness"),
+    tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["isoflop", "TestSupport", "Files"],
       swiftSettings: strict
     ),
-  ]
+  ] + kernelVariants
 )
