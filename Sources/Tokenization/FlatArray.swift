@@ -92,3 +92,6 @@ extension FlatArray where Element == UInt8 {
     for index in 0..<bytes.count { append(bytes[index]) }
   }
 }
+
+// The memory has one owner, and changing it needs exclusive access to that owner.
+extension FlatArray: @unchecked Sendable where Element: Sendable {}
