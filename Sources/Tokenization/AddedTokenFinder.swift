@@ -38,6 +38,7 @@ struct AddedTokenFinder: Sendable {
   ///   - text: The whole text.
   ///   - start: Where to begin; white space before it is not taken along.
   ///   - accepts: Whether a token counts.
+  /// - Returns: The token and where it stands.
   func first(
     in text: ByteView,
     from start: Int,

@@ -10,6 +10,7 @@ import Dispatch
 ///   - threads: How many threads at most; 0 or 1 for none.
 ///   - makeState: Makes the state of a thread.
 ///   - body: Gives the result of a number.
+/// - Returns: The result of each number.
 func parallelMap<State, Output>(
   _ count: Int,
   threads: Int,
