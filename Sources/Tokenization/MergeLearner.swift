@@ -45,6 +45,7 @@ struct MergeLearner: ~Copyable {
   ///   - characterCounts: The length of each token in characters.
   ///   - maximumLength: Merged tokens stay shorter than this many characters.
   ///   - minimumCount: Pairs that occur less often are not merged; at least 1.
+  /// - Throws: ``TokenizationError/corpusTooLarge(what:)``.
   init(
     words: consuming WordList,
     tokens: consuming StringTable,
