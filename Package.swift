@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 /// The settings of every library.
 let librarySettings = strict + [.enableUpcomingFeature("InternalImportsByDefault")]
 
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
@@ -24,10 +25,15 @@ func library(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 }
 
 /// The tests of one library, in a folder named after it.
-func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
+func tests(
+  of name: String,
+  _ dependencies: Target.Dependency...,
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.target(name: name), "TestSupport"] + dependencies,
+    exclude: exclude,
     swiftSettings: strict
   )
 }
@@ -42,7 +48,10 @@ func kernelVariant(_ name: String, _ level: String, flags: [String]) -> Target {
     dependencies: ["CVector", "KernelInterface"],
     swiftSettings: librarySettings + [
       .define(level),
-      .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"] + flags.flatMap { ["-Xcc", $0] }),
+      .unsafeFlags(
+        ["-O", "-wmo", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"]
+          + flags.flatMap { ["-Xcc", $0] }
+      ),
     ]
   )
 }
@@ -61,16 +70,24 @@ let package = Package(
   name: "isoflop",
   products: [
     .executable(name: "isoflop", targets: ["isoflop"]),
+    .library(name: "Tokenization", targets: ["Tokenization"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
+    .library(name: "ScalingLaws", targets: ["ScalingLaws"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
   ],
   targets: [
     // MARK: - Floor 0: thin doors to C
+    .target(
+      name: "CICU",
+      linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
+    ),
     .target(name: "CVector"),
 
     // MARK: - Floor 1: one subject each, no neighbour known
+    library("UnicodeText", "CICU"),
     library("Randomness"),
     library("Files"),
     library("Accounting"),
@@ -90,21 +107,45 @@ let package = Package(
 
     // MARK: - Floor 2: the four subjects
     library("Corpora", "Files"),
+    library("Tokenization", "UnicodeText", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
+    library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "Files", "Tables"),
+    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
 
     // MARK: - Floor 4: a model learns
-    library("Training", "Accounting", "Files", "Randomness"),
+    library(
+      "Training",
+      "LanguageModels",
+      "Kernels",
+      "Accounting",
+      "Randomness",
+      "Files"
+    ),
 
     // MARK: - Floor 5: measured meets predicted
-    library("Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    library(
+      "Experiments",
+      "Corpora",
+      "UnicodeText",
+      "Tokenization",
+      "LanguageModels",
+      "Training",
+      "Evaluation",
+      "ScalingLaws",
+      "Accounting",
+      "Tables",
+      "Randomness",
+      "Files"
+    ),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
-      dependencies: ["Accounting", argumentParser],
+      dependencies: [
+        "UnicodeText", "Files", "Accounting", "Corpora", "Tokenization", argumentParser,
+      ],
       swiftSettings: strict
     ),
 
@@ -112,13 +153,28 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
     tests(of: "Files"),
-    tests(of: "Corpora", "Files"),
-    tests(of: "Evaluation", "Files"),
-    tests(of: "Training", "Accounting", "Files", "Randomness"),
-    tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    tests(of: "UnicodeText", "Randomness"),
+    tests(of: "Kernels", "Randomness"),
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
-    tests(of: "Kernels", "Randomness"),
-    tests(of: "LanguageModels", "Accounting", "Files", "Kernels", "Randomness"),
+    tests(of: "Corpora", "Files"),
+    tests(of: "Tokenization", "UnicodeText", "Files", "Randomness"),
+    tests(
+      of: "LanguageModels",
+      "Accounting",
+      "Files",
+      "Kernels",
+      "Randomness",
+      exclude: ["Fixtures"]
+    ),
+    tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
+    tests(of: "Evaluation", "Files"),
+    tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
+    tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["isoflop", "TestSupport", "Files"],
+      swiftSettings: strict
+    ),
   ] + kernelVariants
 )

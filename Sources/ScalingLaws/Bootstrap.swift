@@ -1,0 +1,90 @@
+import Dispatch
+import Randomness
+import RealModule
+import Synchronization
+
+/// Refits of a law to runs drawn anew, with replacement.
+///
+/// Observations of one run are drawn together. Draw number k depends on the seed and on k alone, so
+/// the threads that share the work do not change the result.
+///
+/// - Source: Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 6; clusters as
+///   in chapter 8.
+struct Bootstrap {
+  let fit: ParametricFit
+  let optimum: ParametricPoint
+  private let clusters: [[Int]]
+
+  init(_ fit: ParametricFit, optimum: ParametricPoint) {
+    self.fit = fit
+    self.optimum = optimum
+    var order: [String: Int] = [:]
+    var clusters: [[Int]] = []
+    for (index, observation) in fit.observations.enumerated() {
+      if let run = observation.run {
+        if let place = order[run] {
+          clusters[place].append(index)
+          continue
+        }
+        order[run] = clusters.count
+      }
+      clusters.append([index])
+    }
+    self.clusters = clusters
+  }
+
+  /// The laws of all draws that found one, in the order of their numbers.
+  func draws() -> [ParametricLaw] {
+    let count = fit.options.bootstrapCount
+    guard count > 0 else { return [] }
+    let base = ParametricObjective(
+      fit.observations,
+      objective: fit.options.objective,
+      exponents: fit.options.exponents
+    )
+    let start = base.law(at: optimum)
+    let results = Mutex<[[ParametricLaw?]]>([[ParametricLaw?]](repeating: [], count: 64))
+    let pieces = 64
+    let workers = min(fit.options.threadCount, pieces)
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for piece in stride(from: worker, to: pieces, by: workers) {
+        let range = piece * count / pieces..<(piece + 1) * count / pieces
+        let laws = range.map { draw($0, from: start) }
+        results.withLock { $0[piece] = laws }
+      }
+    }
+    return results.withLock { $0.flatMap(\.self) }.compactMap(\.self)
+  }
+
+  /// How often each observation is drawn in a draw.
+  private func weights(_ number: Int) -> [Double] {
+    var generator = Seed(fit.options.seed).stream("bootstrap \(number)")
+    var weights = [Double](repeating: 0, count: fit.observations.count)
+    for _ in clusters.indices {
+      for row in clusters[generator.below(clusters.count)] { weights[row] += 1 }
+    }
+    return weights
+  }
+
+  /// One draw, searched from the optimum of all runs and, where that may mislead, from a grid.
+  private func draw(_ number: Int, from start: ParametricLaw) -> ParametricLaw? {
+    let objective = ParametricObjective(
+      fit.observations,
+      weights: weights(number),
+      objective: fit.options.objective,
+      exponents: fit.options.exponents
+    )
+    let search = DampedNewton(objective, exponents: fit.options.exponents)
+    var best = search.minimize(from: objective.point(of: start))
+    if fit.observations.count < 60 {
+      // Small ladders have several minima; the second start costs little there.
+      if let other = VariableProjection.starts(objective, exponents: fit.options.exponents).first {
+        let result = search.minimize(from: other)
+        if result.value < best.value { best = result }
+      }
+    }
+    guard best.value.isFinite else { return nil }
+    let law = objective.law(at: best.point)
+    return law.isSound ? law : nil
+  }
+}

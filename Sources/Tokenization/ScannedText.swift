@@ -1,0 +1,140 @@
+import UnicodeText
+
+/// A text with the classes of its characters: what the scanners of ``SplitPattern`` look at.
+///
+/// Ill-formed bytes count as symbols, one for each maximal ill-formed part, so that they stay
+/// where they are and never join a word.
+struct ScannedText {
+  let bytes: ByteView
+  private let byteClasses: ByteClasses
+  private let classes = CharacterClassTable.shared
+
+  init(_ bytes: ByteView) {
+    self.bytes = bytes
+    byteClasses = .shared
+  }
+
+  @inline(__always) var limit: Int { bytes.count }
+
+  /// A character: its class and the position after it.
+  typealias Character = (kind: CharacterClass, end: Int)
+
+  /// The character at a position below the limit.
+  @inline(__always)
+  func character(at position: Int) -> Character {
+    let byte = bytes[position]
+    if byte < 0x80 { return (byteClasses[byte], position + 1) }
+    return longCharacter(at: position)
+  }
+
+  /// The character at a position that begins with a byte above 0x7F.
+  @inline(__always)
+  private func longCharacter(at position: Int) -> Character {
+    let step = unsafe UTF8Decoding.step(bytes.address, at: position, limit: bytes.count)
+    return (classes[step.scalar], position + step.length)
+  }
+
+  /// The end of the run of characters that have any of some classes.
+  @inline(__always)
+  func end(ofRun kind: CharacterClass, from start: Int) -> Int {
+    var position = start
+    while position < limit {
+      let character = character(at: position)
+      if character.kind.isDisjoint(with: kind) { break }
+      position = character.end
+    }
+    return position
+  }
+
+  /// The end of the run of characters that have none of some classes.
+  @inline(__always)
+  func end(ofRunWithout kind: CharacterClass, from start: Int) -> Int {
+    var position = start
+    while position < limit {
+      let character = character(at: position)
+      if !character.kind.isDisjoint(with: kind) { break }
+      position = character.end
+    }
+    return position
+  }
+
+  /// The end of at most `count` number characters.
+  @inline(__always)
+  func end(ofNumbers count: Int, from start: Int) -> Int {
+    var position = start
+    var rest = count
+    while position < limit, rest > 0 {
+      let character = character(at: position)
+      if !character.kind.contains(.number) { break }
+      position = character.end
+      rest -= 1
+    }
+    return position
+  }
+
+  /// The end of a contraction (`'s`, `'LL`, …) at a position, or nil.
+  ///
+  /// Where case does not count, the long s U+017F is an s, as case folding says.
+  @inline(__always)
+  func end(ofContractionAt position: Int, anyCase: Bool) -> Int? {
+    guard position + 1 < limit, bytes[position] == UInt8(ascii: "'") else { return nil }
+    let fold: UInt8 = anyCase ? 0x20 : 0
+    let first = bytes[position + 1] | fold
+    switch first {
+    case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "m"), UInt8(ascii: "d"):
+      return position + 2
+    default: break
+    }
+    guard position + 2 < limit else { return nil }
+    let second = bytes[position + 2]
+    if anyCase, bytes[position + 1] == 0xC5, second == 0xBF { return position + 3 }
+    switch (first, second | fold) {
+    case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
+      (UInt8(ascii: "l"), UInt8(ascii: "l")):
+      return position + 3
+    default: return nil
+    }
+  }
+
+  /// The end of a piece of white space, `\s*[\r\n]+|\s+(?!\S)|\s+` or without its first part.
+  ///
+  /// A run before a visible character leaves its last space to that character's piece.
+  @inline(__always)
+  func end(ofWhitespaceFrom start: Int, linesApart: Bool) -> Int {
+    var position = start
+    var last = start
+    var afterNewline = -1
+    while position < limit {
+      let character = character(at: position)
+      if !character.kind.contains(.whitespace) { break }
+      last = position
+      position = character.end
+      if linesApart, character.kind.contains(.newline) { afterNewline = position }
+    }
+    if afterNewline >= 0 { return afterNewline }
+    if position == limit || last == start { return position }
+    return last
+  }
+}
+
+/// The classes of the 128 ASCII characters, in two cache lines.
+@safe struct ByteClasses: Sendable {
+  static let shared = ByteClasses()
+
+  // subtle: written only by the initializer, never freed, as the one value lives with the process.
+  private nonisolated(unsafe) let classes: UnsafePointer<UInt8>
+
+  private init() {
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: 128)
+    for byte in UInt32(0)..<128 {
+      unsafe memory[Int(byte)] = CharacterClassTable.shared[byte].rawValue
+    }
+    unsafe classes = UnsafePointer(memory)
+  }
+
+  @inline(__always)
+  subscript(_ byte: UInt8) -> CharacterClass {
+    assert(byte < 0x80, "byte \(byte) is no ASCII")
+    return CharacterClass(rawValue: unsafe classes[Int(byte)])
+  }
+}

@@ -1,0 +1,208 @@
+import CICU
+
+/// Brings text to a normal form, in UTF-8 without a detour.
+///
+/// Text that is normal already is found by a quick check and not copied. Ill-formed bytes are
+/// kept as they are. The normal forms are those of the ICU found at run time (``unicodeVersion``);
+/// assigned code points keep their normal form in all later versions of Unicode.
+public struct Normalizer: Sendable, Hashable {
+  /// The form.
+  public let form: NormalizationForm
+
+  /// Creates a normalizer.
+  public init(_ form: NormalizationForm) {
+    self.form = form
+  }
+
+  /// Whether a text is in the form already.
+  public func isNormal(_ text: RawSpan) throws(UnicodeTextError) -> Bool {
+    guard let form = form.icu, !isPlainASCII(text) else { return true }
+    for part in parts(of: text, form) {
+      var answer = false
+      let code = unsafe text.extracting(part).withUnsafeBytes { buffer in
+        unsafe icu_is_normalized(form, bytes(buffer), Int32(buffer.count), &answer)
+      }
+      try check(code, "look for normalization")
+      if !answer { return false }
+    }
+    return true
+  }
+
+  /// The text in the form, or nil where it is in it already.
+  public func normalized(_ text: RawSpan) throws(UnicodeTextError) -> [UInt8]? {
+    if try isNormal(text) { return nil }
+    var normalizing = Normalizing(capacity: text.byteCount)
+    try run(text, into: &normalizing, withEdits: false)
+    return normalizing.bytes
+  }
+
+  /// The text in the form with its alignment, or nil where it is in it already.
+  public func aligned(
+    _ text: RawSpan
+  ) throws(UnicodeTextError) -> (text: [UInt8], alignment: Alignment)? {
+    if try isNormal(text) { return nil }
+    var normalizing = Normalizing(capacity: text.byteCount)
+    try run(text, into: &normalizing, withEdits: true)
+    return (normalizing.bytes, normalizing.alignment)
+  }
+
+  /// The text in the form.
+  ///
+  /// Example: `"e\u{301}"` in NFC gives `"é"`.
+  public func normalize(_ text: String) throws(UnicodeTextError) -> String {
+    let utf8 = Array(text.utf8)
+    guard let normal = try unsafe normalized(utf8.span.bytes) else { return text }
+    return String(decoding: normal, as: UTF8.self)
+  }
+
+  private func run(
+    _ text: RawSpan,
+    into normalizing: inout Normalizing,
+    withEdits: Bool
+  ) throws(UnicodeTextError) {
+    guard let form = form.icu else { return }
+    for part in parts(of: text, form) {
+      normalizing.sourceStart = part.lowerBound
+      normalizing.targetStart = normalizing.bytes.count
+      let code = unsafe withUnsafeMutablePointer(to: &normalizing) { context in
+        unsafe text.extracting(part).withUnsafeBytes { buffer in
+          unsafe icu_normalize(
+            form,
+            bytes(buffer),
+            Int32(buffer.count),
+            context,
+            receiveBytes,
+            withEdits ? receiveEdit : nil
+          )
+        }
+      }
+      try check(code, "normalize the text")
+    }
+  }
+
+  /// ASCII is in every form but the case-folded one.
+  private func isPlainASCII(_ text: RawSpan) -> Bool {
+    form != .nfkcCasefold && isASCII(text)
+  }
+
+  private func check(_ code: Int32, _ operation: String) throws(UnicodeTextError) {
+    if code > 0 {
+      throw .icu(operation: operation, code: unsafe String(cString: icu_error_name(code)))
+    }
+  }
+}
+
+extension NormalizationForm {
+  /// ICU's name for the form; nil for none.
+  fileprivate var icu: icu_form? {
+    switch self {
+    case .none: nil
+    case .nfc: ICU_NFC
+    case .nfd: ICU_NFD
+    case .nfkc: ICU_NFKC
+    case .nfkd: ICU_NFKD
+    case .nfkcCasefold: ICU_NFKC_CASEFOLD
+    }
+  }
+}
+
+/// Collects what ICU hands over.
+private struct Normalizing {
+  var bytes: [UInt8] = []
+  var alignment = Alignment.identity
+  var sourceStart = 0
+  var targetStart = 0
+
+  init(capacity: Int) {
+    bytes.reserveCapacity(capacity + capacity / 8)
+  }
+}
+
+private let receiveBytes:
+  @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, Int32) -> Void = {
+    context,
+    bytes,
+    count in
+    guard let context = unsafe context, let bytes = unsafe bytes else { return }
+    let normalizing = unsafe context.assumingMemoryBound(to: Normalizing.self)
+    let buffer = unsafe UnsafeBufferPointer(start: bytes, count: Int(count))
+    unsafe normalizing.pointee.bytes.append(contentsOf: buffer)
+  }
+
+private let receiveEdit:
+  @convention(c) (UnsafeMutableRawPointer?, Int32, Int32, Int32, Int32) -> Void = {
+    context,
+    source,
+    sourceLength,
+    target,
+    targetLength in
+    guard let context = unsafe context else { return }
+    let normalizing = unsafe context.assumingMemoryBound(to: Normalizing.self)
+    let from = unsafe normalizing.pointee.sourceStart + Int(source)
+    let to = unsafe normalizing.pointee.targetStart + Int(target)
+    unsafe normalizing.pointee.alignment.append(
+      Alignment.Change(
+        source: from..<from + Int(sourceLength),
+        target: to..<to + Int(targetLength)
+      )
+    )
+  }
+
+/// The longest part given to ICU at once, whose lengths are 32 bits and may grow eighteenfold.
+private let longestPart = 64 << 20
+
+/// Cuts a very long text at places where the parts' normal forms do not touch.
+private func parts(of text: RawSpan, _ form: icu_form) -> [Range<Int>] {
+  var parts: [Range<Int>] = []
+  var start = 0
+  while text.byteCount - start > longestPart {
+    let limit = cut(text, form, start, start + longestPart)
+    parts.append(start..<limit)
+    start = limit
+  }
+  parts.append(start..<text.byteCount)
+  return parts
+}
+
+/// The last place up to `limit` before which nothing composes; `limit` itself where there is none.
+private func cut(_ text: RawSpan, _ form: icu_form, _ start: Int, _ limit: Int) -> Int {
+  unsafe text.withUnsafeBytes { buffer in
+    let text = unsafe bytes(buffer)
+    var position = limit
+    while position > start + 1 {
+      if unsafe text[position] & 0xC0 != 0x80 {
+        let scalar = unsafe UTF8Decoding.step(text, at: position, limit: buffer.count).scalar
+        var answer = false
+        if unsafe icu_has_boundary_before(form, scalar, &answer) <= 0, answer { return position }
+      }
+      position -= 1
+    }
+    return limit
+  }
+}
+
+/// The address of a buffer's bytes; an empty buffer may have none, and then nothing is read.
+private func bytes(_ buffer: UnsafeRawBufferPointer) -> UnsafePointer<UInt8> {
+  unsafe (buffer.baseAddress ?? emptyText).assumingMemoryBound(to: UInt8.self)
+}
+
+private nonisolated(unsafe) let emptyText = UnsafeRawPointer(
+  UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+)
+
+/// Whether all bytes are below 0x80.
+func isASCII(_ text: RawSpan) -> Bool {
+  unsafe text.withUnsafeBytes { buffer in
+    var position = 0
+    while position + 32 <= buffer.count {
+      let word = unsafe buffer.loadUnaligned(fromByteOffset: position, as: SIMD4<UInt64>.self)
+      if (word[0] | word[1] | word[2] | word[3]) & 0x8080_8080_8080_8080 != 0 { return false }
+      position += 32
+    }
+    while position < buffer.count {
+      if unsafe buffer[position] >= 0x80 { return false }
+      position += 1
+    }
+    return true
+  }
+}
