@@ -48,7 +48,10 @@ func kernelVariant(_ name: String, _ level: String, flags: [String]) -> Target {
     dependencies: ["CVector", "KernelInterface"],
     swiftSettings: librarySettings + [
       .define(level),
-      .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"] + flags.flatMap { ["-Xcc", $0] }),
+      .unsafeFlags(
+        ["-O", "-wmo", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"]
+          + flags.flatMap { ["-Xcc", $0] }
+      ),
     ]
   )
 }
@@ -110,6 +113,7 @@ let package = Package(
 
     // MARK: - Floor 3: a model meets tokens
     library("Evaluation", "Files", "Tables"),
+    library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
 
     // MARK: - Floor 4: a model learns
     library("Training", "Accounting", "Files", "Randomness"),
@@ -144,6 +148,7 @@ let package = Package(
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
     tests(of: "Evaluation", "Files"),
+    tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
   ] + kernelVariants
