@@ -112,19 +112,41 @@ let package = Package(
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "Files", "Tables"),
+    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
     library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
 
     // MARK: - Floor 4: a model learns
-    library("Training", "Accounting", "Files", "Randomness"),
+    library(
+      "Training",
+      "LanguageModels",
+      "Kernels",
+      "Accounting",
+      "Randomness",
+      "Files"
+    ),
 
     // MARK: - Floor 5: measured meets predicted
-    library("Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    library(
+      "Experiments",
+      "Corpora",
+      "UnicodeText",
+      "Tokenization",
+      "LanguageModels",
+      "Training",
+      "Evaluation",
+      "ScalingLaws",
+      "Accounting",
+      "Tables",
+      "Randomness",
+      "Files"
+    ),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
-      dependencies: ["UnicodeText", "Files", "Accounting", "Tokenization", argumentParser],
+      dependencies: [
+        "UnicodeText", "Files", "Accounting", "Corpora", "Tokenization", argumentParser,
+      ],
       swiftSettings: strict
     ),
 
@@ -149,7 +171,12 @@ let package = Package(
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
     tests(of: "Evaluation", "Files"),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
-    tests(of: "Training", "Accounting", "Files", "Randomness"),
+    tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["isoflop", "TestSupport", "Files"],
+      swiftSettings: strict
+    ),
   ] + kernelVariants
 )

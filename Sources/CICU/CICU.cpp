@@ -99,6 +99,13 @@ const char *icu_script_name(int32_t script) {
   return uscript_getName(static_cast<UScriptCode>(script));
 }
 
+bool icu_is_word(uint32_t code_point) {
+  auto scalar = static_cast<UChar32>(code_point);
+  auto categories = U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK;
+  return u_hasBinaryProperty(scalar, UCHAR_ALPHABETIC) || (U_GET_GC_MASK(scalar) & categories) ||
+         u_hasBinaryProperty(scalar, UCHAR_JOIN_CONTROL);
+}
+
 int32_t icu_is_normalized(icu_form form, const uint8_t *text, int32_t length, bool *answer) {
   UErrorCode error = U_ZERO_ERROR;
   auto normal = normalizer(form, error);

@@ -54,6 +54,21 @@
     )
   }
 
+  /// One row in so many, from some row on.
+  ///
+  /// - Precondition: `first` is not negative and `step` is positive.
+  @inlinable
+  public func everyRow(from first: Int, step: Int) -> MatrixView {
+    precondition(first >= 0 && step >= 1, "every row from \(first) by \(step)")
+    let count = first < rows ? (rows - first - 1) / step + 1 : 0
+    return unsafe MatrixView(
+      base: base + (count == 0 ? 0 : first * stride),
+      rows: count,
+      columns: columns,
+      stride: stride * step
+    )
+  }
+
   /// One row.
   @inlinable
   public func row(_ index: Int) -> VectorView {
@@ -98,6 +113,10 @@
       unsafe base[index] = newValue
     }
   }
+
+  /// Sets every number to zero.
+  @inlinable
+  public func clear() { unsafe base.update(repeating: 0, count: count) }
 
   /// The vector as rows of a matrix without gaps.
   ///

@@ -57,6 +57,23 @@ extension Kernels {
   /// The sum of the squares, in double precision every 1024 numbers.
   public func sumOfSquares(_ x: VectorView) -> Double { set.sumOfSquares(x) }
 
+  /// One step of AdamW on some parameters.
+  func adamW(
+    _ parameters: VectorView,
+    gradients: VectorView,
+    firstMoments: VectorView,
+    secondMoments: VectorView,
+    factors: AdamWFactors
+  ) {
+    set.adamW(
+      parameters,
+      gradients: gradients,
+      firstMoments: firstMoments,
+      secondMoments: secondMoments,
+      factors: factors
+    )
+  }
+
   private func checkTokens(_ tokens: TokenView, _ table: MatrixView, _ x: MatrixView) {
     precondition(
       tokens.count == x.rows && table.columns == x.columns,

@@ -74,6 +74,9 @@ public struct ParameterLayout: Sendable, Hashable {
   /// The number of parameters, gaps not counted.
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
 
+  /// The ranges of the tensors that decay in training: those of two dimensions.
+  public var decayingRanges: [Range<Int>] { tensors.filter(\.isMatrix).map(\.range) }
+
   /// Lays out the parameters of a shape.
   ///
   /// - Throws: ``AccountingError`` when the shape is impossible.

@@ -91,4 +91,13 @@ extension FlatArray where Element == UInt8 {
   mutating func append(_ bytes: ByteView) {
     for index in 0..<bytes.count { append(bytes[index]) }
   }
+
+  /// Appends a part of another array.
+  @inline(__always)
+  mutating func append(_ other: borrowing FlatArray<UInt8>, _ range: Range<Int>) {
+    for index in range { append(other[index]) }
+  }
 }
+
+// The memory has one owner, and changing it needs exclusive access to that owner.
+extension FlatArray: @unchecked Sendable where Element: Sendable {}

@@ -1,7 +1,19 @@
+public import UnicodeText
+
 /// What can go wrong with tokenizers and their files.
 public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An option that does not make sense.
   case wrongOption(name: String, value: String, remedy: String)
+  /// Something is wrong with a text.
+  case text(UnicodeTextError)
+  /// A text between two cuts that is too long to be merged.
+  case pieceTooLong(byteCount: Int)
+  /// A special token stands in a text where that is refused.
+  case specialTokenInText(token: String, offset: Int)
+  /// A number that names no token.
+  case unknownToken(id: TokenID, vocabularySize: Int)
+  /// A model whose parts do not fit together; the place says which part.
+  case wrongModel(place: String, problem: String)
   /// Nothing to train on.
   case emptyCorpus
   /// More data than the training structures can address.
@@ -11,6 +23,16 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   public var description: String {
     switch self {
     case .wrongOption(let name, let value, let remedy): "\(name) may not be \(value): \(remedy)."
+    case .text(let error): error.description
+    case .pieceTooLong(let byteCount):
+      "The text has \(byteCount) bytes in a row without any place to cut it. Split it into lines."
+    case .specialTokenInText(let token, let offset):
+      "The text holds the special token \(token) at byte \(offset). Say whether it stands for"
+        + " itself or is ordinary text."
+    case .unknownToken(let id, let vocabularySize):
+      "Token \(id) does not exist: the vocabulary has \(vocabularySize) tokens."
+        + " Decode with the tokenizer that encoded."
+    case .wrongModel(let place, let problem): "The tokenizer is wrong at \(place): \(problem)."
     case .emptyCorpus:
       "The corpus holds no text. Name files or folders with at least one character of text."
     case .corpusTooLarge(let what):

@@ -40,6 +40,9 @@ const char *icu_script_code(int32_t script);
 /* The long name of a script, such as "Latin"; null for an unknown number. */
 const char *icu_script_name(int32_t script);
 
+/* Whether a regular expression's \w fits: alphabetic, mark, decimal digit, connector, joiner. */
+bool icu_is_word(uint32_t code_point);
+
 /* MARK: Normalization */
 
 typedef enum icu_form {

@@ -94,7 +94,9 @@ final class PackedModel: Sendable {
     case .sinusoidal:
       let table = try FloatBuffer(count: shape.contextLength * shape.width)
       for index in 0..<table.count {
-        table[index] = Float(sinusoid(index / shape.width, index % shape.width, width: shape.width))
+        table[index] = Float(
+          PositionTables.sinusoid(index / shape.width, index % shape.width, width: shape.width)
+        )
       }
       positions = table
       angles = nil
@@ -102,7 +104,12 @@ final class PackedModel: Sendable {
       let half = shape.headWidth / 2
       let table = try FloatBuffer(count: 2 * shape.contextLength * half)
       for index in 0..<table.count / 2 {
-        let angle = rotaryAngle(index / half, index % half, base: base, headWidth: shape.headWidth)
+        let angle = PositionTables.angle(
+          index / half,
+          index % half,
+          headWidth: shape.headWidth,
+          base: base
+        )
         table[index] = Float(angle.cosine)
         table[table.count / 2 + index] = Float(angle.sine)
       }

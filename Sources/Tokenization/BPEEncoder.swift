@@ -1,0 +1,307 @@
+import UnicodeText
+
+/// Encodes one text after the other, and remembers the words it met.
+///
+/// Each thread has an encoder of its own. The ids do not depend on what was encoded before.
+public final class BPEEncoder {
+  /// The tokenizer that encodes.
+  public let tokenizer: Tokenizer
+
+  private let tables: TokenizerTables
+  private let pattern: SplitPattern
+  private let normalizer: Normalizer
+  private var cache = WordCache()
+  private var merger = PieceMerger()
+  private var output = FlatArray<TokenID>()
+
+  /// Longest run of bytes without a cut.
+  private static let longestPiece = 1 << 30
+
+  /// Creates an encoder.
+  public init(_ tokenizer: Tokenizer) {
+    self.tokenizer = tokenizer
+    tables = tokenizer.tables
+    pattern = tokenizer.configuration.pattern
+    normalizer = Normalizer(tokenizer.configuration.normalization)
+  }
+
+  /// A part of the text whose tokens cover it: an added token, or text between two.
+  struct Segment {
+    /// Its tokens among all.
+    let ids: Range<Int>
+    /// Its bytes in the original text.
+    let source: Range<Int>
+    /// From the text that was merged to `source`, relative to its start.
+    let alignment: Alignment
+    /// Whether it is one added token.
+    let isAdded: Bool
+  }
+
+  /// Encodes a text.
+  ///
+  /// - Parameters:
+  ///   - text: UTF-8; ill-formed bytes are encoded byte by byte and come back when decoded.
+  ///   - specialTokens: What becomes of special tokens in the text.
+  ///   - ids: The tokens are appended here.
+  /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
+  /// - Complexity: One pass; O(n log n) for a piece of n bytes that nothing cuts.
+  public func encode(
+    _ text: RawSpan,
+    specialTokens: SpecialTokenPolicy = .recognize,
+    into ids: inout [TokenID]
+  ) throws(TokenizationError) {
+    output.removeAll()
+    try text.withByteView { (text) throws(TokenizationError) in
+      try encode(text, specialTokens, record: nil)
+    }
+    unsafe output.withElements { unsafe ids.append(contentsOf: $0) }
+  }
+
+  /// Encodes a text and says which bytes of it each token stands for.
+  public func encodeWithOffsets(
+    _ text: RawSpan,
+    specialTokens: SpecialTokenPolicy = .recognize
+  ) throws(TokenizationError) -> Encoding {
+    output.removeAll()
+    return try text.withByteView { (text) throws(TokenizationError) in
+      var offsets: [Range<Int>] = []
+      try encode(text, specialTokens) { segment, merged in
+        self.appendOffsets(of: segment, merged, to: &offsets)
+      }
+      return Encoding(ids: output.toArray(), offsets: offsets)
+    }
+  }
+
+  /// Called with each segment and the text it was merged from.
+  typealias Recorder = (Segment, ByteView) -> Void
+
+  /// Splits a text at added tokens and encodes what is between them.
+  private func encode(
+    _ text: ByteView,
+    _ policy: SpecialTokenPolicy,
+    record: Recorder?
+  ) throws(TokenizationError) {
+    var start = 0
+    while let match = tokenizer.finder.first(
+      in: text,
+      from: start,
+      where: { policy != .asText || !$0.isSpecial }
+    ) {
+      if policy == .refuse, match.token.isSpecial {
+        throw .specialTokenInText(token: match.token.content, offset: match.range.lowerBound)
+      }
+      try encode(text, start..<match.range.lowerBound, policy, record)
+      emit(match, at: 0, text, record)
+      start = match.range.upperBound
+    }
+    try encode(text, start..<text.count, policy, record)
+  }
+
+  /// Appends an added token.
+  private func emit(
+    _ match: AddedTokenFinder.Match,
+    at start: Int,
+    _ text: ByteView,
+    _ record: Recorder?
+  ) {
+    output.append(match.token.id)
+    let segment = Segment(
+      ids: output.count - 1..<output.count,
+      source: match.range.lowerBound + start..<match.range.upperBound + start,
+      alignment: .identity,
+      isAdded: true
+    )
+    record?(segment, text)
+  }
+
+  /// Normalizes a part of a text and encodes it.
+  private func encode(
+    _ text: ByteView,
+    _ range: Range<Int>,
+    _ policy: SpecialTokenPolicy,
+    _ record: Recorder?
+  ) throws(TokenizationError) {
+    if range.isEmpty { return }
+    let part = text[range]
+    do {
+      if record == nil {
+        if let normal = try part.withSpan({ (span) throws(UnicodeTextError) in
+          try normalizer.normalized(span)
+        }) {
+          try normal.withByteView { (normal) throws(TokenizationError) in
+            try encodeNormal(normal, .identity, range, policy, record)
+          }
+          return
+        }
+      } else if let normal = try part.withSpan({ (span) throws(UnicodeTextError) in
+        try normalizer.aligned(span)
+      }) {
+        try normal.text.withByteView { (text) throws(TokenizationError) in
+          try encodeNormal(text, normal.alignment, range, policy, record)
+        }
+        return
+      }
+    } catch let error as UnicodeTextError {
+      throw .text(error)
+    } catch let error as TokenizationError {
+      throw error
+    } catch {
+      throw .wrongModel(place: "encoding", problem: "\(error)")
+    }
+    try encodeNormal(part, .identity, range, policy, record)
+  }
+
+  /// Finds the added tokens of the normalized text and encodes what is between them.
+  private func encodeNormal(
+    _ text: ByteView,
+    _ alignment: Alignment,
+    _ source: Range<Int>,
+    _ policy: SpecialTokenPolicy,
+    _ record: Recorder?
+  ) throws(TokenizationError) {
+    var start = 0
+    while let match = tokenizer.normalizedFinder.first(
+      in: text,
+      from: start,
+      where: { policy != .asText || !$0.isSpecial }
+    ) {
+      let place = alignment.source(of: match.range)
+      let offset = source.lowerBound + place.lowerBound
+      if policy == .refuse, match.token.isSpecial {
+        throw .specialTokenInText(token: match.token.content, offset: offset)
+      }
+      try encodePart(text, start..<match.range.lowerBound, alignment, source, record)
+      let original = AddedTokenFinder.Match(token: match.token, range: place)
+      emit(original, at: source.lowerBound, text, record)
+      start = match.range.upperBound
+    }
+    try encodePart(text, start..<text.count, alignment, source, record)
+  }
+
+  /// Encodes a part of a normalized text in which there is no added token.
+  private func encodePart(
+    _ text: ByteView,
+    _ range: Range<Int>,
+    _ alignment: Alignment,
+    _ source: Range<Int>,
+    _ record: Recorder?
+  ) throws(TokenizationError) {
+    if range.isEmpty { return }
+    let first = output.count
+    let part = text[range]
+    if tokenizer.configuration.addsPrefixSpace, !beginsWithSpace(part) {
+      let prefixed = [UInt8(ascii: " ")] + part.toArray()
+      try prefixed.withByteView { (prefixed) throws(TokenizationError) in
+        try encodePieces(of: prefixed)
+        let added = Alignment(changes: [Alignment.Change(source: 0..<0, target: 0..<1)])
+        let whole = alignment.part(range).followed(by: added)
+        report(first, alignment.source(of: range), whole, source, prefixed, record)
+      }
+    } else {
+      try encodePieces(of: part)
+      report(first, alignment.source(of: range), alignment.part(range), source, part, record)
+    }
+  }
+
+  private func report(
+    _ first: Int,
+    _ range: Range<Int>,
+    _ alignment: Alignment,
+    _ source: Range<Int>,
+    _ text: ByteView,
+    _ record: Recorder?
+  ) {
+    guard let record else { return }
+    let segment = Segment(
+      ids: first..<output.count,
+      source: range.lowerBound + source.lowerBound..<range.upperBound + source.lowerBound,
+      alignment: alignment,
+      isAdded: false
+    )
+    record(segment, text)
+  }
+
+  private func beginsWithSpace(_ text: ByteView) -> Bool {
+    ScannedText(text).character(at: 0).kind.contains(.whitespace)
+  }
+
+  /// Cuts a text into pieces and encodes each.
+  private func encodePieces(of text: ByteView) throws(TokenizationError) {
+    try pattern.forEachPiece(of: text) { (piece) throws(TokenizationError) in
+      let key = WordCache.key(text, piece)
+      if cache.append(key, text, piece, to: &output) { return }
+      try encodePiece(key, text, piece)
+    }
+  }
+
+  /// Encodes a piece that was not met before.
+  @inline(never)
+  private func encodePiece(
+    _ key: WordCache.Key,
+    _ text: ByteView,
+    _ piece: Range<Int>
+  ) throws(TokenizationError) {
+    if piece.count > Self.longestPiece { throw .pieceTooLong(byteCount: piece.count) }
+    let first = output.count
+    if tokenizer.configuration.ignoresMerges, let id = wholeToken(text[piece]) {
+      output.append(id)
+    } else {
+      merger.start()
+      for index in piece {
+        let token = tables.byteTokens[Int(text[index])]
+        if token != TokenizerTables.none { merger.append(token) }
+      }
+      merger.finish(tables.ranks, into: &output)
+    }
+    cache.insert(key, text, piece, output, from: first)
+  }
+
+  /// The token that a whole piece is, or nil.
+  private func wholeToken(_ piece: ByteView) -> TokenID? {
+    let spelling = ByteAlphabet.spelling(of: piece.toArray())
+    guard let id = spelling.withByteView({ tables.tokens.find($0) }) else { return nil }
+    return id < tokenizer.modelTokenCount ? TokenID(id) : nil
+  }
+
+  /// Appends the bytes of the original that each token of a segment stands for.
+  private func appendOffsets(
+    of segment: Segment,
+    _ text: ByteView,
+    to offsets: inout [Range<Int>]
+  ) {
+    if segment.isAdded {
+      offsets.append(segment.source)
+      return
+    }
+    let base = segment.source.lowerBound
+    var place = 0
+    for index in segment.ids {
+      let start = skipUnknown(text, place)
+      var end = start
+      for _ in 0..<tables.decodedRange(output[index]).count { end = skipUnknown(text, end) + 1 }
+      let range = segment.alignment.source(of: start..<end)
+      offsets.append(range.lowerBound + base..<range.upperBound + base)
+      place = end
+    }
+  }
+
+  /// The next byte that has a token.
+  private func skipUnknown(_ text: ByteView, _ start: Int) -> Int {
+    if tables.coversAllBytes { return start }
+    var place = start
+    while place < text.count, tables.byteTokens[Int(text[place])] == TokenizerTables.none {
+      place += 1
+    }
+    return place
+  }
+}
+
+extension ByteView {
+  /// Lends the bytes as a span.
+  @inline(__always)
+  func withSpan<Result, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe body(RawSpan(_unsafeStart: address, byteCount: count))
+  }
+}

@@ -1,0 +1,31 @@
+public import UnicodeText
+
+/// Everything about a tokenizer but its vocabulary.
+public struct TokenizerConfiguration: Sendable, Hashable {
+  /// The normal form texts are brought to first.
+  public var normalization: NormalizationForm
+  /// The rule that cuts texts into pieces.
+  public var pattern: SplitPattern
+  /// Whether a text that does not begin with white space gets a space in front, as some tokenizers
+  /// of the GPT-2 family want it.
+  public var addsPrefixSpace: Bool
+  /// Whether a piece that is a token is that token, whatever the merges say.
+  public var ignoresMerges: Bool
+  /// The tokens found in the text itself, special ones among them.
+  public var addedTokens: [AddedToken]
+
+  /// Creates a configuration; the defaults are those of a new tokenizer.
+  public init(
+    normalization: NormalizationForm = .nfc,
+    pattern: SplitPattern = .o200k,
+    addsPrefixSpace: Bool = false,
+    ignoresMerges: Bool = false,
+    addedTokens: [AddedToken] = []
+  ) {
+    self.normalization = normalization
+    self.pattern = pattern
+    self.addsPrefixSpace = addsPrefixSpace
+    self.ignoresMerges = ignoresMerges
+    self.addedTokens = addedTokens
+  }
+}

@@ -1,0 +1,78 @@
+/// What a tokenizer looks up while it encodes and decodes; built once, then only read.
+final class TokenizerTables: Sendable {
+  /// The spellings by number.
+  let tokens: StringTable
+  let ranks: PairRanks
+  /// The token of each byte, ``none`` for a byte without one.
+  let byteTokens: [TokenID]
+  /// The bytes that the tokens stand for, one after the other, and where each ends.
+  let decodedBytes: FlatArray<UInt8>
+  let decodedEnds: FlatArray<UInt32>
+  /// Whether every byte has a token, so that the tokens of a text cover it.
+  let coversAllBytes: Bool
+
+  /// No token.
+  static let none = TokenID.max
+
+  /// Builds the tables.
+  ///
+  /// - Parameters:
+  ///   - tokens: All tokens by number, added ones included.
+  ///   - merges: The merges by rank.
+  ///   - literal: The numbers of the tokens whose spelling is their text, and not in the
+  ///     characters that spell bytes.
+  init(tokens: consuming StringTable, merges: [Merge], literal: Set<TokenID>) {
+    let count = tokens.count
+    var byteTokens = [TokenID](repeating: Self.none, count: 256)
+    var bytes = FlatArray<UInt8>(capacity: tokens.byteCount)
+    var ends = FlatArray<UInt32>(capacity: count)
+    for number in 0..<count {
+      let start = bytes.count
+      let isLiteral = literal.contains(TokenID(number))
+      tokens.withString(number) { spelling in
+        if isLiteral || !Self.decode(spelling, into: &bytes) {
+          bytes.truncate(to: start)
+          bytes.append(spelling)
+        } else if bytes.count == start + 1 {
+          byteTokens[Int(bytes[start])] = TokenID(number)
+        }
+      }
+      ends.append(UInt32(bytes.count))
+    }
+    self.tokens = tokens
+    ranks = PairRanks(merges)
+    coversAllBytes = !byteTokens.contains(Self.none)
+    self.byteTokens = byteTokens
+    decodedBytes = bytes
+    decodedEnds = ends
+  }
+
+  /// Appends the bytes a spelling stands for; false where a character spells none.
+  private static func decode(_ spelling: ByteView, into bytes: inout FlatArray<UInt8>) -> Bool {
+    var index = 0
+    while index < spelling.count {
+      let lead = spelling[index]
+      if lead < 0x80 {
+        guard lead > 0x20, lead < 0x7F else { return false }
+        bytes.append(lead)
+        index += 1
+        continue
+      }
+      guard lead & 0xE0 == 0xC0, index + 1 < spelling.count else { return false }
+      let value = UInt32(lead & 0x1F) << 6 | UInt32(spelling[index + 1] & 0x3F)
+      guard let scalar = Unicode.Scalar(value), let byte = ByteAlphabet.byte(scalar) else {
+        return false
+      }
+      bytes.append(byte)
+      index += 2
+    }
+    return true
+  }
+
+  /// Where the bytes of a token lie in ``decodedBytes``.
+  @inline(__always)
+  func decodedRange(_ id: TokenID) -> Range<Int> {
+    let number = Int(id)
+    return Int(number == 0 ? 0 : decodedEnds[number - 1])..<Int(decodedEnds[number])
+  }
+}

@@ -1,0 +1,8 @@
+import CICU
+
+extension Unicode.Scalar {
+  /// Whether `\w` of regular expressions fits: alphabetic, mark, decimal digit, connector, joiner.
+  ///
+  /// - Source: Unicode Technical Standard #18, annex C.
+  public var isWordCharacter: Bool { icu_is_word(value) }
+}

@@ -1,0 +1,140 @@
+import Randomness
+import Testing
+import Tokenization
+import UnicodeText
+
+@Suite struct BPETrainerTests {
+  /// A counter of texts as they are, cut by GPT-2's rule.
+  private func counter(_ texts: [String: Int]) throws -> WordCounter {
+    let counter = WordCounter(normalization: .none, pattern: .gpt2)
+    for (text, count) in texts {
+      for _ in 0..<count { try counter.add(text) }
+    }
+    return counter
+  }
+
+  private func spellings(_ model: BPEModel) -> [String] {
+    model.tokens.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The worked example of Wikipedia's article on byte pair encoding; its tie between `ab` and
+  /// `Za` goes to the smaller pair of numbers.
+  @Test func learnsTheWikipediaMerges() throws {
+    var trainer = BPETrainer(vocabularySize: 4 + 3, specialTokens: [])
+    trainer.initialAlphabet = []
+    let model = try trainer.train(on: counter(["aaabdaaabac": 1]))
+    #expect(spellings(model) == ["a", "b", "c", "d", "aa", "ab", "aaab"])
+  }
+
+  @Test func numbersGoToSpecialTokensThenToTheAlphabetByCharacter() throws {
+    let trainer = BPETrainer(vocabularySize: 259, specialTokens: ["<a>", "<b>"])
+    let model = try trainer.train(on: counter(["x y": 1, "x": 4]))
+    #expect(Array(spellings(model)[0..<3]) == ["<a>", "<b>", "!"])
+    #expect(spellings(model)[2 + 256] == "Ġy")
+    #expect(model.merges == [Merge(left: 222, right: 90, merged: 258)])
+  }
+
+  @Test func aSmallVocabularyHasNoMerges() throws {
+    let model = try BPETrainer(vocabularySize: 10).train(on: counter(["aaaa": 5]))
+    #expect(model.tokens.count == 257)
+    #expect(model.merges.isEmpty)
+  }
+
+  @Test func aTokenSpelledLikeASpecialTokenIsThatToken() throws {
+    let trainer = BPETrainer(vocabularySize: 400, specialTokens: ["ab"], initialAlphabet: [])
+    let model = try trainer.train(on: counter(["abc": 3]))
+    #expect(spellings(model) == ["ab", "a", "b", "c", "abc"])
+    #expect(model.merges.map(\.merged) == [0, 4])
+  }
+
+  @Test(arguments: [(2, 6), (3, 4), (4, 3), (7, 0)])
+  func rarePairsAreNotMerged(minimum: Int, merges: Int) throws {
+    let trainer = BPETrainer(vocabularySize: 400, minimumFrequency: minimum)
+    let model = try trainer.train(on: counter(["abcd": 4, "abc": 2]))
+    #expect(model.merges.count <= merges + 1)
+    #expect(model.merges.isEmpty == (minimum > 6))
+  }
+
+  @Test(arguments: ["none", "short", "frequent", "special", "seen", "all"])
+  func fastTrainerLearnsWhatTheReferenceLearns(kind: String) throws {
+    var random = Seed(21).stream(kind)
+    for round in 0..<25 {
+      let letters = Array("abc d".prefix(2 + round % 4))
+      let counter = WordCounter(normalization: .none, pattern: .gpt2)
+      for _ in 0..<1 + random.below(12) {
+        try counter.add(
+          String((0..<random.below(18)).map { _ in letters[random.below(letters.count)] })
+        )
+      }
+      if counter.uniqueCount == 0 { continue }
+      var trainer = BPETrainer(vocabularySize: 256 + 40, specialTokens: [])
+      switch kind {
+      case "short": trainer.maximumTokenLength = 1 + random.below(7)
+      case "frequent": trainer.minimumFrequency = random.below(4)
+      case "special": trainer.specialTokens = ["ab", "aab", "ba", "bab", "aa"]
+      case "seen": (trainer.initialAlphabet, trainer.vocabularySize) = ([], 12)
+      case "all":
+        trainer.maximumTokenLength = 3 + random.below(4)
+        trainer.specialTokens = ["ab", "aa", "bb", "ba", "aaa", "Ġa"]
+        trainer.minimumFrequency = random.below(3)
+      default: break
+      }
+      let fast = try trainer.train(on: counter)
+      let slow = try trainer.trainByRecounting(on: counter)
+      #expect(fast == slow)
+    }
+  }
+
+  @Test func theOrderOfTheTextsDoesNotMatter() throws {
+    let texts = (0..<60).map { "word\($0 % 7) und so weiter \($0 % 5) और हिन्दी" }
+    let whole = WordCounter()
+    for text in texts { try whole.add(text) }
+    let parts = (0..<3).map { _ in WordCounter() }
+    for (index, text) in texts.reversed().enumerated() { try parts[index % 3].add(text) }
+    parts[2].add(parts[0])
+    parts[2].add(parts[1])
+    #expect(whole.counts == parts[2].counts)
+    let trainer = BPETrainer(vocabularySize: 300)
+    #expect(try trainer.train(on: whole) == trainer.train(on: parts[2]))
+  }
+
+  @Test func nonsenseIsRefused() throws {
+    let counter = try counter(["a": 1])
+    for trainer in [
+      BPETrainer(vocabularySize: 0), BPETrainer(vocabularySize: 300, minimumFrequency: -1),
+      BPETrainer(vocabularySize: 300, maximumTokenLength: 0),
+      BPETrainer(vocabularySize: 300, specialTokens: [""]),
+      BPETrainer(vocabularySize: 300, specialTokens: ["x", "x"]),
+      BPETrainer(vocabularySize: 1 << 40),
+    ] {
+      #expect(throws: TokenizationError.self) { try trainer.train(on: counter) }
+    }
+    #expect(throws: TokenizationError.emptyCorpus) {
+      try BPETrainer(vocabularySize: 300).train(on: WordCounter())
+    }
+  }
+}
+
+@Suite struct WordCounterTests {
+  @Test func wordsOfAllLengthsAreCounted() throws {
+    let counter = WordCounter(normalization: .none, pattern: .gpt2)
+    var expected: [[UInt8]: UInt64] = [:]
+    for length in 1..<40 {
+      for letter in "ab" {
+        let word = String(repeating: String(letter), count: length)
+        for _ in 0..<length { try counter.add(word) }
+        expected[Array(word.utf8)] = UInt64(length)
+      }
+    }
+    #expect(counter.counts == expected)
+    #expect(counter.total == 2 * 39 * 40 / 2)
+  }
+
+  @Test func linesAreSequences() throws {
+    let counter = WordCounter(normalization: .nfc, pattern: .o200k)
+    let text = Array("e\u{301}\n\nb\n".utf8)
+    try unsafe counter.add(linesOf: text.span.bytes)
+    #expect(counter.counts == [Array("é".utf8): 1, [0x0A]: 3, [0x62]: 1])
+    #expect(counter.byteCount == 7)
+  }
+}
