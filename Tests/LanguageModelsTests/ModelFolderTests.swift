@@ -111,7 +111,7 @@ import Testing
       let name = "model-0000\(part + 1)-of-00002.safetensors"
       var writer = try SafetensorsWriter(
         joined(folder, name),
-        tensors.map { TensorDescription($0.name, $0.shape) }
+        tensors.map { TensorEntry($0.name, $0.shape) }
       )
       for description in writer.order {
         let tensor = try #require(whole[description.name])
@@ -137,8 +137,8 @@ import Testing
       var writer = try SafetensorsWriter(
         joined(folder, "renamed"),
         file.tensors.map {
-          TensorDescription(String($0.name.dropFirst("transformer.".count)), $0.shape)
-        } + [TensorDescription("h.0.attn.bias", [1, 1, 6, 6])]
+          TensorEntry(String($0.name.dropFirst("transformer.".count)), $0.shape)
+        } + [TensorEntry("h.0.attn.bias", [1, 1, 6, 6])]
       )
       for description in writer.order {
         let stored = file["transformer." + description.name]

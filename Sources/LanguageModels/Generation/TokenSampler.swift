@@ -31,6 +31,7 @@ public struct TokenSampler: Sendable {
   /// - Parameters:
   ///   - logits: V numbers.
   ///   - history: The tokens seen so far, for the repetition penalty.
+  /// - Returns: An id below V.
   /// - Precondition: There is at least one logit.
   public mutating func next(_ logits: [Float], history: Set<Int> = []) -> Int {
     precondition(!logits.isEmpty, "no logits to draw from")
