@@ -113,6 +113,7 @@ let package = Package(
 
     // MARK: - Floor 3: a model meets tokens
     library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
+    library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
 
     // MARK: - Floor 4: a model learns
     library(
@@ -169,6 +170,7 @@ let package = Package(
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
     tests(of: "Evaluation", "Files"),
+    tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
     .testTarget(

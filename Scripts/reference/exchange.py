@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+import safetensors.torch
 import torch
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
@@ -72,6 +73,9 @@ def check(folder):
         assert (eos if isinstance(eos, list) else [eos]) == answers["ends"], f"{path.name}: eos {model.config.eos_token_id}"
         model.generation_config.validate()
         model.generate(torch.tensor([answers["ids"][:2]]), max_new_tokens=3, do_sample=False)
+        weights = Path(path, "model.safetensors").read_bytes()
+        again = safetensors.torch.save(safetensors.torch.load(weights), metadata={"format": "pt"})
+        assert weights == again, f"{path.name}: the reference writer writes other bytes"
         worst = max(worst, difference)
         print(f"{path.name}: logits within {difference:.1e}")
     print(f"all within {worst:.1e}")

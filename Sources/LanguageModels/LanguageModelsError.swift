@@ -20,6 +20,10 @@ public enum LanguageModelsError: Error, Sendable, Equatable, CustomStringConvert
   case tokenOutOfRange(id: Int, vocabularySize: Int)
   /// A sequence is empty or longer than the model's context.
   case sequenceLength(length: Int, contextLength: Int)
+  /// A model that looks ahead is asked to continue a text.
+  case notCausal
+  /// A setting of generation is impossible.
+  case invalidSampling(reason: String)
 
   /// What is wrong, where, and what to do.
   public var description: String {
@@ -48,6 +52,10 @@ public enum LanguageModelsError: Error, Sendable, Equatable, CustomStringConvert
         + " Encode the text with the model's own tokenizer."
     case .sequenceLength(let length, let contextLength):
       "A sequence of \(length) tokens does not fit: this model reads 1 to \(contextLength)."
+    case .notCausal:
+      "This model looks ahead (full attention), so it cannot continue a text."
+    case .invalidSampling(let reason):
+      "Tokens cannot be drawn so: \(reason)."
     }
   }
 }

@@ -25,7 +25,7 @@ enum Checkpoint {
     var writer = try SafetensorsWriter(
       path,
       buffers.flatMap { prefix, _ in
-        tensors.map { TensorDescription(prefix + $0.name, $0.shape) }
+        tensors.map { TensorEntry(prefix + $0.name, $0.shape) }
       },
       metadata: ["step": String(session.stepsDone), "run": identity, "version": "1"]
     )

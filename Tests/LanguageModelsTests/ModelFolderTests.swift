@@ -111,7 +111,7 @@ import Testing
       let name = "model-0000\(part + 1)-of-00002.safetensors"
       var writer = try SafetensorsWriter(
         joined(folder, name),
-        tensors.map { TensorDescription($0.name, $0.shape) }
+        tensors.map { TensorEntry($0.name, $0.shape) }
       )
       for description in writer.order {
         let tensor = try #require(whole[description.name])
@@ -137,8 +137,8 @@ import Testing
       var writer = try SafetensorsWriter(
         joined(folder, "renamed"),
         file.tensors.map {
-          TensorDescription(String($0.name.dropFirst("transformer.".count)), $0.shape)
-        } + [TensorDescription("h.0.attn.bias", [1, 1, 6, 6])]
+          TensorEntry(String($0.name.dropFirst("transformer.".count)), $0.shape)
+        } + [TensorEntry("h.0.attn.bias", [1, 1, 6, 6])]
       )
       for description in writer.order {
         let stored = file["transformer." + description.name]
@@ -237,6 +237,39 @@ import Testing
       }
       #expect(error.description.contains("RMSNorm"))
       #expect(try fileNames(in: folder).isEmpty)
+    }
+  }
+
+  /// Random damage to either file: whatever happens is an error or a model, never a trap.
+  @Test(arguments: ["config.json", "model.safetensors", "model.safetensors.index.json"])
+  func survivesDamage(name: String) throws {
+    try withTemporaryFolder { folder in
+      try sample(SampleShapes.llama).save(directory: folder)
+      if name.hasSuffix("index.json") { try divide(folder) }
+      let path = joined(folder, name)
+      let sound = try readFile(path)
+      var generator = Seed(21).stream(name)
+      var refused = 0
+      for _ in 0..<300 {
+        var bytes = sound
+        // Headers and settings lie at the start; numbers behind them can be anything.
+        let range = min(bytes.count, 3000)
+        switch generator.below(4) {
+        case 0: bytes.removeLast(1 + generator.below(bytes.count))
+        case 1: bytes[generator.below(range)] = UInt8(generator.below(256))
+        case 2: bytes[generator.below(range)] = UInt8(ascii: "9")
+        default:
+          let digit = UInt8(ascii: "0") + UInt8(generator.below(10))
+          let start = generator.below(range)
+          bytes.insert(
+            contentsOf: [UInt8](repeating: digit, count: 1 + generator.below(20)),
+            at: start
+          )
+        }
+        try writeFile(path, bytes)
+        do { _ = try GPT(directory: folder) } catch { refused += 1 }
+      }
+      #expect(refused > 200)
     }
   }
 }

@@ -73,7 +73,7 @@ struct ParityFixture {
       try writeFile(joined(folder, "config.json"), [UInt8](config))
       var writer = try SafetensorsWriter(
         joined(folder, "model.safetensors"),
-        answers.tensors.map { TensorDescription($0.name, $0.shape) }
+        answers.tensors.map { TensorEntry($0.name, $0.shape) }
       )
       for (number, tensor) in writer.order.enumerated() {
         let raise: Float = tensor.shape.count == 1 && tensor.name.hasSuffix("weight") ? 1 : 0

@@ -26,8 +26,8 @@ import Testing
       var writer = try SafetensorsWriter(
         path,
         [
-          TensorDescription("b", [2], .float16), TensorDescription("z", [1]),
-          TensorDescription("a \"quoted\"", [1, 2]),
+          TensorEntry("b", [2], .float16), TensorEntry("z", [1]),
+          TensorEntry("a \"quoted\"", [1, 2]),
         ]
       )
       #expect(writer.order.map(\.name) == ["a \"quoted\"", "z", "b"])
@@ -52,7 +52,7 @@ import Testing
     let values: [Float] = [0, -0.0, 1, -2.5, 0.15625, 96]
     try withTemporaryFolder { folder in
       let path = joined(folder, "a.safetensors")
-      var writer = try SafetensorsWriter(path, [TensorDescription("t", [2, 3], type)])
+      var writer = try SafetensorsWriter(path, [TensorEntry("t", [2, 3], type)])
       try writer.write(values)
       try writer.commit()
       let file = try SafetensorsFile(path)
@@ -177,7 +177,7 @@ import Testing
     try withTemporaryFolder { folder in
       let path = joined(folder, "a.safetensors")
       do {
-        var writer = try SafetensorsWriter(path, [TensorDescription("t", [1])])
+        var writer = try SafetensorsWriter(path, [TensorEntry("t", [1])])
         try writer.write([1])
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])

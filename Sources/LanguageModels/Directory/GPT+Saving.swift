@@ -34,7 +34,7 @@ extension GPT {
     )
     var tensors = try SafetensorsWriter(
       joined(directory, TensorFolder.singleFile),
-      placements.values.map { TensorDescription($0.name, $0.shape, type) }
+      placements.values.map { TensorEntry($0.name, $0.shape, type) }
     )
     for tensor in tensors.order {
       guard let placement = placements[tensor.name] else { continue }

@@ -120,12 +120,12 @@ extension ReferenceGPT {
     for time in 0..<result.rows {
       for head in 0..<shape.headCount + shape.keyValueHeadCount {
         for index in 0..<half {
-          let frequency = pow(base, -2 * Double(index) / Double(shape.headWidth))
-          let angle = direction * Double(time) * frequency
+          let angle = rotaryAngle(time, index, base: base, headWidth: shape.headWidth)
+          let (cosine, sine) = (angle.cosine, direction * angle.sine)
           let first = head * shape.headWidth + index
           let (x, y) = (queryKeyValue[time, first], queryKeyValue[time, first + half])
-          result[time, first] = x * cos(angle) - y * sin(angle)
-          result[time, first + half] = y * cos(angle) + x * sin(angle)
+          result[time, first] = x * cosine - y * sine
+          result[time, first + half] = y * cosine + x * sine
         }
       }
     }
@@ -180,9 +180,22 @@ extension ReferenceGPT {
 /// The position code of sines at even columns and cosines at odd ones.
 ///
 /// - Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.5.
-func sinusoid(_ position: Int, _ column: Int, width: Int) -> Double {
+private func sinusoid(_ position: Int, _ column: Int, width: Int) -> Double {
   let angle = Double(position) / pow(10_000, Double(column / 2 * 2) / Double(width))
   return column % 2 == 0 ? sin(angle) : cos(angle)
+}
+
+/// The cosine and sine of position · base^(-2 index / width).
+///
+/// - Source: Su et al. 2021, arXiv:2104.09864, equation 15.
+private func rotaryAngle(
+  _ position: Int,
+  _ index: Int,
+  base: Double,
+  headWidth: Int
+) -> (cosine: Double, sine: Double) {
+  let angle = Double(position) * pow(base, -2 * Double(index) / Double(headWidth))
+  return (cos(angle), sin(angle))
 }
 
 /// exp(x) / Σ exp(x), shifted by the largest x.

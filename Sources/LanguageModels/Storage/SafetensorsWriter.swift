@@ -1,7 +1,7 @@
 public import Files
 
 /// A tensor that is about to be written.
-public struct TensorDescription: Sendable, Hashable {
+public struct TensorEntry: Sendable, Hashable {
   /// The name in the file.
   public let name: String
   /// The type of the numbers in the file.
@@ -30,7 +30,7 @@ public struct TensorDescription: Sendable, Hashable {
 /// first), then by name; the header filled up with spaces to a multiple of eight bytes.
 public struct SafetensorsWriter: ~Copyable {
   /// The tensors in the order in which ``write(_:)`` expects them.
-  public let order: [TensorDescription]
+  public let order: [TensorEntry]
 
   private var file: AtomicFile
   private var next = 0
@@ -41,7 +41,7 @@ public struct SafetensorsWriter: ~Copyable {
   /// - Precondition: No two tensors have the same name.
   public init(
     _ path: String,
-    _ tensors: [TensorDescription],
+    _ tensors: [TensorEntry],
     metadata: [String: String] = ["format": "pt"]
   ) throws(FilesError) {
     let order = tensors.sorted { first, second in
