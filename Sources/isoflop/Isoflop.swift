@@ -4,6 +4,7 @@ import ArgumentParser
 struct Isoflop: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "isoflop",
-    abstract: "Measures tokenizers, small language models and their scaling laws."
+    abstract: "Measures tokenizers, small language models and their scaling laws.",
+    subcommands: [TokenizerCommand.self]
   )
 }
