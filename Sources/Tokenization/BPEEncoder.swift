@@ -123,32 +123,22 @@ public final class BPEEncoder {
   ) throws(TokenizationError) {
     if range.isEmpty { return }
     let part = text[range]
+    let normal: (text: [UInt8], alignment: Alignment)?
     do {
-      if record == nil {
-        if let normal = try part.withSpan({ (span) throws(UnicodeTextError) in
-          try normalizer.normalized(span)
-        }) {
-          try normal.withByteView { (normal) throws(TokenizationError) in
-            try encodeNormal(normal, .identity, range, policy, record)
-          }
-          return
-        }
-      } else if let normal = try part.withSpan({ (span) throws(UnicodeTextError) in
-        try normalizer.aligned(span)
-      }) {
-        try normal.text.withByteView { (text) throws(TokenizationError) in
-          try encodeNormal(text, normal.alignment, range, policy, record)
-        }
-        return
+      normal = try part.withSpan { (span) throws(UnicodeTextError) in
+        if record != nil { return try normalizer.aligned(span) }
+        return try normalizer.normalized(span).map { ($0, .identity) }
       }
-    } catch let error as UnicodeTextError {
-      throw .text(error)
-    } catch let error as TokenizationError {
-      throw error
     } catch {
-      throw .wrongModel(place: "encoding", problem: "\(error)")
+      throw .text(error)
     }
-    try encodeNormal(part, .identity, range, policy, record)
+    if let normal {
+      try normal.text.withByteView { (text) throws(TokenizationError) in
+        try encodeNormal(text, normal.alignment, range, policy, record)
+      }
+    } else {
+      try encodeNormal(part, .identity, range, policy, record)
+    }
   }
 
   /// Finds the added tokens of the normalized text and encodes what is between them.

@@ -1,9 +1,47 @@
 import Dispatch
 
+/// Runs a body for the numbers below a count on several threads.
+///
+/// - Parameters:
+///   - count: How many numbers.
+///   - threads: How many threads at most; 0 or 1 for none.
+///   - makeState: Makes the state of a thread.
+///   - body: Works on a number with the state of its thread.
+/// - Returns: The states of the threads, at least one.
+func parallelStates<State>(
+  _ count: Int,
+  threads: Int,
+  makeState: () -> State,
+  body: (State, Int) -> Void
+) -> [State] {
+  let workers = min(max(threads, 1), max(count, 1))
+  let states = (0..<workers).map { _ in makeState() }
+  if workers == 1 {
+    for number in 0..<count { body(states[0], number) }
+    return states
+  }
+  // subtle: a state belongs to one thread and a number is taken by one, and all are done before
+  // anybody reads.
+  nonisolated(unsafe) let shared = states
+  nonisolated(unsafe) let work = body
+  let chunk = max(1, min(64, count / (4 * workers)))
+  let chunks = (count + chunk - 1) / chunk
+  let next = SharedCounter()
+  DispatchQueue.concurrentPerform(iterations: workers) { worker in
+    let state = unsafe shared[worker]
+    while true {
+      let index = next.take()
+      if index >= chunks { break }
+      for number in index * chunk..<min(count, (index + 1) * chunk) { unsafe work(state, number) }
+    }
+  }
+  return states
+}
+
 /// The results of a body for the numbers below a count, found on several threads.
 ///
-/// Each thread makes a state of its own first. The results stand in the order of the numbers, so
-/// that they do not depend on the number of threads.
+/// The results stand in the order of the numbers, so that they do not depend on the number of
+/// threads.
 ///
 /// - Parameters:
 ///   - count: How many numbers.
@@ -17,33 +55,14 @@ func parallelMap<State, Output>(
   makeState: () -> State,
   body: (State, Int) -> Output
 ) -> [Output] {
-  let workers = min(max(threads, 1), max(count, 1))
-  if workers == 1 {
-    let state = makeState()
-    return (0..<count).map { body(state, $0) }
-  }
   let results = UnsafeMutableBufferPointer<Output?>.allocate(capacity: count)
   unsafe results.initialize(repeating: nil)
   defer {
     unsafe results.deinitialize()
     unsafe results.deallocate()
   }
-  // subtle: every number is taken by one thread, and nobody reads before all are done.
-  nonisolated(unsafe) let shared = unsafe results
-  nonisolated(unsafe) let work = body
-  nonisolated(unsafe) let make = makeState
-  let chunk = max(1, min(64, count / (4 * workers)))
-  let chunks = (count + chunk - 1) / chunk
-  let next = SharedCounter()
-  DispatchQueue.concurrentPerform(iterations: workers) { _ in
-    let state = unsafe make()
-    while true {
-      let index = next.take()
-      if index >= chunks { break }
-      for number in index * chunk..<min(count, (index + 1) * chunk) {
-        unsafe shared[number] = work(state, number)
-      }
-    }
+  _ = parallelStates(count, threads: threads, makeState: makeState) { state, number in
+    unsafe results[number] = body(state, number)
   }
   return unsafe results.map { result in
     guard let result else { preconditionFailure("a number without a result") }

@@ -8,3 +8,13 @@ final class SharedCounter: Sendable {
     next.wrappingAdd(1, ordering: .relaxed).oldValue
   }
 }
+
+/// A sum that any number of threads add to.
+final class SharedTotal: Sendable {
+  private let total = Atomic<Int>(0)
+
+  /// Adds to the sum and gives the new one.
+  func add(_ amount: Int) -> Int {
+    total.wrappingAdd(amount, ordering: .relaxed).newValue
+  }
+}

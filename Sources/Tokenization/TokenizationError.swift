@@ -1,3 +1,4 @@
+public import Files
 public import UnicodeText
 
 /// What can go wrong with tokenizers and their files.
@@ -14,6 +15,14 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   case unknownToken(id: TokenID, vocabularySize: Int)
   /// A model whose parts do not fit together; the place says which part.
   case wrongModel(place: String, problem: String)
+  /// Something is wrong with a file as a file.
+  case file(FilesError)
+  /// A text file with a byte that is not UTF-8.
+  case invalidUTF8(path: String, offset: Int, byte: UInt8)
+  /// A file that is not what it should be, or has something in it that is not supported.
+  case wrongFile(path: String, place: String, String)
+  /// Something that a file format has no word for.
+  case notExpressible(format: String, what: String)
   /// Nothing to train on.
   case emptyCorpus
   /// More data than the training structures can address.
@@ -24,6 +33,12 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
     switch self {
     case .wrongOption(let name, let value, let remedy): "\(name) may not be \(value): \(remedy)."
     case .text(let error): error.description
+    case .file(let error): error.description
+    case .invalidUTF8(let path, let offset, let byte):
+      "\(path) is not UTF-8: the byte \(byte) at offset \(offset) begins no character."
+        + " Convert it first: iconv -f ENCODING -t UTF-8."
+    case .wrongFile(let path, let place, let problem): "\(path) is wrong at \(place): \(problem)."
+    case .notExpressible(let format, let what): "\(format) can not express \(what)."
     case .pieceTooLong(let byteCount):
       "The text has \(byteCount) bytes in a row without any place to cut it. Split it into lines."
     case .specialTokenInText(let token, let offset):

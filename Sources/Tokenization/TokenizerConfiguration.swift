@@ -11,6 +11,9 @@ public struct TokenizerConfiguration: Sendable, Hashable {
   public var addsPrefixSpace: Bool
   /// Whether a piece that is a token is that token, whatever the merges say.
   public var ignoresMerges: Bool
+  /// Whether white space is left out of the tokens' offsets; nil where the file has no stage that
+  /// says so.
+  public var trimsOffsets: Bool?
   /// The tokens found in the text itself, special ones among them.
   public var addedTokens: [AddedToken]
 
@@ -20,12 +23,14 @@ public struct TokenizerConfiguration: Sendable, Hashable {
     pattern: SplitPattern = .o200k,
     addsPrefixSpace: Bool = false,
     ignoresMerges: Bool = false,
+    trimsOffsets: Bool? = nil,
     addedTokens: [AddedToken] = []
   ) {
     self.normalization = normalization
     self.pattern = pattern
     self.addsPrefixSpace = addsPrefixSpace
     self.ignoresMerges = ignoresMerges
+    self.trimsOffsets = trimsOffsets
     self.addedTokens = addedTokens
   }
 }

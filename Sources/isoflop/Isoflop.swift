@@ -9,5 +9,6 @@ struct Isoflop: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Build", subcommands: [CorpusCommand.self])
     ]
+    subcommands: [TokenizerCommand.self]
   )
 }

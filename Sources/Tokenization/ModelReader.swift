@@ -1,0 +1,210 @@
+/// Reads the model of a `tokenizer.json`: its settings, vocabulary and merges.
+struct ModelReader {
+  private let path: String
+  private var settings: [(key: String, value: JSONValue)] = []
+  private var vocabularyPlace: Int?
+  private var mergesPlace: Int?
+
+  init(path: String) {
+    self.path = path
+  }
+
+  /// The value of a setting; null where there is none.
+  func setting(_ key: String) -> JSONValue { JSONValue.object(settings)[key] }
+
+  private func error(_ place: String, _ problem: String) -> TokenizationError {
+    .wrongFile(path: path, place: place, problem)
+  }
+
+  /// Reads the model's settings and notes where vocabulary and merges stand.
+  mutating func readSettings(_ reader: inout JSONReader) throws(TokenizationError) {
+    var found = self
+    try reader.readObject { (reader, key) throws(TokenizationError) in
+      let name = String(decoding: try reader.copy(key), as: UTF8.self)
+      switch name {
+      case "vocab":
+        _ = reader.peek()
+        found.vocabularyPlace = reader.position
+        try reader.skipValue()
+      case "merges":
+        _ = reader.peek()
+        found.mergesPlace = reader.position
+        try reader.skipValue()
+      default: found.settings.append((name, try reader.readValue()))
+      }
+    }
+    self = found
+    // Old files have no type; only BPE has merges.
+    let type = setting("type").string ?? (mergesPlace == nil ? "nothing" : "BPE")
+    if type != "BPE" {
+      throw error("model.type", "\(type) is not supported, only BPE is")
+    }
+    if vocabularyPlace == nil { throw error("model.vocab", "it is missing") }
+    if mergesPlace == nil { throw error("model.merges", "it is missing") }
+  }
+
+  /// Checks that the settings mean nothing that is not done here.
+  func checkSettings(coversAllBytes: Bool) throws(TokenizationError) {
+    if case .number(let dropout) = setting("dropout"), Double(dropout) != 0 {
+      throw error("model.dropout", "\(dropout) is not supported, only null is")
+    }
+    for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+      if let affix = setting(key).string, !affix.isEmpty {
+        throw error("model.\(key)", "\"\(affix)\" is not supported, only null is")
+      }
+    }
+    if coversAllBytes { return }
+    if let unknown = setting("unk_token").string, !unknown.isEmpty {
+      throw error(
+        "model.unk_token",
+        "\"\(unknown)\" is not supported where the vocabulary lacks some bytes"
+      )
+    }
+    if setting("byte_fallback").bool == true {
+      throw error("model.byte_fallback", "true is not supported, only false is")
+    }
+  }
+
+  /// Reads the vocabulary, which the settings' reading found.
+  ///
+  /// - Parameters:
+  ///   - reader: The file.
+  ///   - added: The added tokens, which may fill gaps of the vocabulary.
+  /// - Returns: The tokens by number.
+  /// - Throws: ``TokenizationError`` with the place.
+  func readVocabulary(
+    _ reader: inout JSONReader,
+    _ added: [AddedToken]
+  ) throws(TokenizationError) -> StringTable {
+    var table = StringTable(capacity: 1 << 15, byteCapacity: 1 << 18)
+    var ids: [Int] = []
+    var isInOrder = true
+    reader.move(to: vocabularyPlace ?? 0)
+    try reader.readObject { (reader, key) throws(TokenizationError) in
+      let place = reader.position
+      let isNew = try reader.withBytes(of: key) { table.insert($0) != nil }
+      let id = try reader.readInteger()
+      if !isNew { throw reader.error("the token stands in the vocabulary twice", at: place) }
+      if id < 0 || id > BPETrainer.largestVocabulary {
+        throw reader.error("\(id) is no number of a token", at: place)
+      }
+      if id != ids.count { isInOrder = false }
+      ids.append(id)
+    }
+    if isInOrder { return table }
+    return try sorted(table, ids, added)
+  }
+
+  /// The tokens in the order of their numbers.
+  private func sorted(
+    _ table: borrowing StringTable,
+    _ ids: [Int],
+    _ added: [AddedToken]
+  ) throws(TokenizationError) -> StringTable {
+    let count = (ids.max() ?? -1) + 1
+    // Numbers without a token must be added tokens, so that there can not be more than these.
+    if count > ids.count + added.count {
+      let known = Set(ids).union(added.map { Int($0.id) })
+      let gap = (0..<count).first { !known.contains($0) } ?? 0
+      throw error("model.vocab", "no token has the number \(gap), and others are above it")
+    }
+    var byID = [Int](repeating: -1, count: count)
+    for (index, id) in ids.enumerated() {
+      if byID[id] >= 0 {
+        let names = [byID[id], index].map { String(decoding: table.string($0), as: UTF8.self) }
+        throw error("model.vocab", "\(names[0]) and \(names[1]) both have the number \(id)")
+      }
+      byID[id] = index
+    }
+    var contents: [Int: String] = [:]
+    for token in added { contents[Int(token.id)] = token.content }
+    var sorted = StringTable(capacity: count, byteCapacity: table.byteCount)
+    for id in 0..<count {
+      let isNew: Bool
+      if byID[id] >= 0 {
+        isNew = table.withString(byID[id]) { sorted.insert($0) != nil }
+      } else if let content = contents[id] {
+        isNew = Array(content.utf8).withByteView { sorted.insert($0) != nil }
+      } else {
+        throw error("model.vocab", "no token has the number \(id), and others are above it")
+      }
+      if !isNew { throw error("model.vocab", "token \(id) is spelled like one before it") }
+    }
+    return sorted
+  }
+
+  /// Reads the merges, which the settings' reading found, by rank.
+  func readMerges(
+    _ reader: inout JSONReader,
+    _ tokens: borrowing StringTable
+  ) throws(TokenizationError) -> [Merge] {
+    var merges: [Merge] = []
+    merges.reserveCapacity(tokens.count)
+    var joined: [UInt8] = []
+    reader.move(to: mergesPlace ?? 0)
+    // subtle: a noncopyable table can not be captured, hence the loop over an explicit array.
+    var list = try reader.startArray()
+    while try reader.nextElement(&list) {
+      let place = reader.position
+      joined.removeAll(keepingCapacity: true)
+      let left: Int?
+      let right: Int?
+      if reader.peek() == UInt8(ascii: "\"") {
+        // The old form: both in one string, with a space between.
+        let text = try reader.copy(reader.readText())
+        let halves = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard halves.count == 2 else {
+          throw reader.error("a merge is not two tokens with a space between", at: place)
+        }
+        joined = Array(halves[0]) + halves[1]
+        left = Array(halves[0]).withByteView { tokens.find($0) }
+        right = Array(halves[1]).withByteView { tokens.find($0) }
+      } else {
+        var pair = try reader.startArray()
+        guard try reader.nextElement(&pair) else {
+          throw reader.error("a merge is not two tokens", at: place)
+        }
+        let first = try reader.readText()
+        guard try reader.nextElement(&pair) else {
+          throw reader.error("a merge is not two tokens", at: place)
+        }
+        let second = try reader.readText()
+        if try reader.nextElement(&pair) {
+          throw reader.error("a merge has more than two tokens", at: place)
+        }
+        left = try reader.withBytes(of: first) { (bytes) throws(TokenizationError) in
+          joined.append(bytes)
+          return tokens.find(bytes)
+        }
+        right = try reader.withBytes(of: second) { (bytes) throws(TokenizationError) in
+          joined.append(bytes)
+          return tokens.find(bytes)
+        }
+      }
+      guard let left, let right else {
+        throw reader.error(
+          "merge \(merges.count) names a token that is not in the vocabulary",
+          at: place
+        )
+      }
+      guard let merged = joined.withByteView({ tokens.find($0) }) else {
+        throw reader.error(
+          "merge \(merges.count) makes \(String(decoding: joined, as: UTF8.self)),"
+            + " which is not in the vocabulary",
+          at: place
+        )
+      }
+      merges.append(
+        Merge(left: TokenID(left), right: TokenID(right), merged: TokenID(merged))
+      )
+    }
+    return merges
+  }
+}
+
+extension [UInt8] {
+  /// Appends bytes.
+  fileprivate mutating func append(_ bytes: ByteView) {
+    for index in 0..<bytes.count { append(bytes[index]) }
+  }
+}

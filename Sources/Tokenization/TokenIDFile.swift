@@ -1,0 +1,119 @@
+import Files
+
+/// A file of token ids, mapped into memory: what models are trained on.
+///
+/// Little-endian numbers of 16 bits (vocabularies of up to 65,536 tokens) or 32 bits without any
+/// header, as nanoGPT and llm.c read them. Beside it lies a description in JSON, the
+/// ``TokenIDDescription``, under the same name with `.json` appended.
+public struct TokenIDFile: Sendable {
+  /// The file.
+  public let path: String
+  /// What is known of it; nil for a file without description.
+  public let description: TokenIDDescription?
+  /// How many tokens it holds.
+  public let count: Int
+
+  private let file: MappedFile
+  private let isWide: Bool
+
+  /// Opens a file of token ids.
+  ///
+  /// - Parameters:
+  ///   - path: The file; its description is read where there is one.
+  ///   - vocabularySize: How many tokens there are; every id is checked against it. By default what
+  ///     the description says.
+  ///   - isWide: Whether the numbers have 32 bits, where no description says so.
+  /// - Throws: ``TokenizationError/wrongFile(path:place:_:)`` for a size or an id that can not be.
+  /// - Complexity: One pass over the file where the vocabulary is known.
+  public init(
+    _ path: String,
+    vocabularySize: Int? = nil,
+    isWide: Bool = false
+  ) throws(TokenizationError) {
+    let file: MappedFile
+    do {
+      file = try MappedFile(path)
+    } catch {
+      throw .file(error)
+    }
+    let description = try TokenIDDescription(ofFile: path)
+    self.path = path
+    self.description = description
+    self.file = file
+    self.isWide = description?.isWide ?? isWide
+    let width = self.isWide ? 4 : 2
+    guard file.count % width == 0 else {
+      throw .wrongFile(
+        path: path,
+        place: "its end",
+        "\(file.count) bytes are no whole number of ids of \(width) bytes"
+      )
+    }
+    count = file.count / width
+    if let description, description.tokens != count {
+      throw .wrongFile(
+        path: path,
+        place: "its end",
+        "it holds \(count) ids and its description says \(description.tokens)."
+          + " Encode the corpus again: isoflop tokenizer encode --ids-output"
+      )
+    }
+    if let size = vocabularySize ?? description?.vocabularySize { try check(size) }
+  }
+
+  /// The id at a position.
+  ///
+  /// - Precondition: The position is below ``count``.
+  public subscript(_ position: Int) -> TokenID {
+    precondition(position >= 0 && position < count, "token \(position) of \(count)")
+    return file.withBytes { id($0, position) }
+  }
+
+  /// Appends the ids of a range.
+  ///
+  /// - Precondition: The range lies within the file.
+  public func append(_ range: Range<Int>, to ids: inout [TokenID]) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "tokens \(range) of \(count)")
+    file.withBytes { bytes in
+      ids.reserveCapacity(ids.count + range.count)
+      for position in range { ids.append(id(bytes, position)) }
+    }
+  }
+
+  /// All ids.
+  public var ids: [TokenID] {
+    var ids: [TokenID] = []
+    append(0..<count, to: &ids)
+    return ids
+  }
+
+  @inline(__always)
+  private func id(_ bytes: RawSpan, _ position: Int) -> TokenID {
+    if isWide {
+      return unsafe UInt32(
+        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 4 * position, as: UInt32.self)
+      )
+    }
+    return unsafe TokenID(
+      UInt16(
+        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 2 * position, as: UInt16.self)
+      )
+    )
+  }
+
+  private func check(_ vocabularySize: Int) throws(TokenizationError) {
+    let wrong: Int? = file.withBytes { bytes in
+      for position in 0..<count where Int(id(bytes, position)) >= vocabularySize {
+        return position
+      }
+      return nil
+    }
+    guard let wrong else { return }
+    throw .wrongFile(
+      path: path,
+      place: "token \(wrong)",
+      "its id is \(self[wrong]), and the vocabulary has \(vocabularySize) tokens."
+        + " Use the tokenizer it was encoded with"
+    )
+  }
+}

@@ -1,0 +1,60 @@
+public import UnicodeText
+
+extension Tokenizer {
+  /// Trains a tokenizer on counted words.
+  ///
+  /// - Parameters:
+  ///   - trainer: The settings.
+  ///   - counter: The words; its normal form and pattern become the tokenizer's.
+  ///   - progress: Called now and then with the number of tokens so far and wanted.
+  /// - Returns: The tokenizer; the trainer's special tokens are its first tokens.
+  /// - Throws: ``TokenizationError`` for settings that make no sense and for an empty corpus.
+  public static func train(
+    _ trainer: BPETrainer,
+    on counter: WordCounter,
+    progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
+  ) throws(TokenizationError) -> Tokenizer {
+    let model = try trainer.train(on: counter, progress: progress)
+    let special = trainer.specialTokens.enumerated().map { index, content in
+      AddedToken(id: TokenID(index), content: content)
+    }
+    return try Tokenizer(
+      model: model,
+      configuration: TokenizerConfiguration(
+        normalization: counter.normalization,
+        pattern: counter.pattern,
+        addedTokens: special
+      )
+    )
+  }
+
+  /// Trains a tokenizer on texts.
+  ///
+  /// Each text is a sequence of its own: no word crosses its ends.
+  ///
+  /// - Parameters:
+  ///   - texts: The corpus.
+  ///   - vocabularySize: How many tokens at most, the 256 bytes and special tokens included.
+  ///   - normalization: The normal form texts are brought to.
+  ///   - pattern: The rule that cuts texts into pieces.
+  ///   - specialTokens: The special tokens, which get the first numbers.
+  ///   - progress: Called now and then with the number of tokens so far and wanted.
+  /// - Returns: The tokenizer.
+  /// - Throws: ``TokenizationError`` for settings that make no sense and for an empty corpus.
+  public static func train(
+    on texts: some Sequence<String>,
+    vocabularySize: Int,
+    normalization: NormalizationForm = .nfc,
+    pattern: SplitPattern = .o200k,
+    specialTokens: [String] = ["<|endoftext|>"],
+    progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
+  ) throws(TokenizationError) -> Tokenizer {
+    let counter = WordCounter(normalization: normalization, pattern: pattern)
+    for text in texts { try counter.add(text) }
+    return try train(
+      BPETrainer(vocabularySize: vocabularySize, specialTokens: specialTokens),
+      on: counter,
+      progress: progress
+    )
+  }
+}

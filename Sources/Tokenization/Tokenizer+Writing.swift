@@ -1,0 +1,120 @@
+import Files
+import UnicodeText
+
+extension Tokenizer {
+  /// The bytes of the tokenizer's `tokenizer.json`.
+  ///
+  /// Hugging Face's `tokenizers` 0.23 reads it and gives the same ids. The bytes depend on nothing
+  /// but the tokenizer.
+  public var json: [UInt8] {
+    var writer = TokenizerFileWriter()
+    writer.write(self)
+    return writer.output
+  }
+
+  /// Writes the tokenizer to a `tokenizer.json`.
+  ///
+  /// - Throws: ``TokenizationError/notExpressible(format:what:)`` for a normal form the format does
+  ///   not know, ``TokenizationError/file(_:)`` where the file can not be written.
+  public func save(to path: String) throws(TokenizationError) {
+    if configuration.normalization == .nfkcCasefold {
+      throw .notExpressible(format: "tokenizer.json", what: "the normal form nfkc-casefold")
+    }
+    do {
+      try writeFile(path, json)
+    } catch {
+      throw .file(error)
+    }
+  }
+}
+
+/// Writes one `tokenizer.json`, a token and a merge a line.
+private struct TokenizerFileWriter {
+  var output: [UInt8] = []
+
+  private mutating func append(_ text: String) {
+    output.append(contentsOf: text.utf8)
+  }
+
+  mutating func write(_ tokenizer: Tokenizer) {
+    let configuration = tokenizer.configuration
+    append("{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n")
+    write(configuration.addedTokens)
+    append("  \"normalizer\": \(normalizer(configuration.normalization)),\n")
+    append("  \"pre_tokenizer\": ")
+    writePreTokenizer(configuration)
+    append(",\n  \"post_processor\": ")
+    if let trims = configuration.trimsOffsets {
+      append(byteLevel(addsPrefixSpace: configuration.addsPrefixSpace, trimsOffsets: trims))
+    } else {
+      append("null")
+    }
+    append(",\n  \"decoder\": \(byteLevel(addsPrefixSpace: false))")
+    append(",\n  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n")
+    append("    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n")
+    append("    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n")
+    append("    \"byte_fallback\": false,\n")
+    append("    \"ignore_merges\": \(configuration.ignoresMerges),\n    \"vocab\": {")
+    for id in 0..<tokenizer.modelTokenCount {
+      append(id == 0 ? "\n      " : ",\n      ")
+      appendJSON(tokenizer.tables.tokens.string(id), to: &output)
+      append(": \(id)")
+    }
+    append("\n    },\n    \"merges\": [")
+    for (rank, merge) in tokenizer.merges.enumerated() {
+      append(rank == 0 ? "\n      [" : ",\n      [")
+      appendJSON(tokenizer.tables.tokens.string(Int(merge.left)), to: &output)
+      append(", ")
+      appendJSON(tokenizer.tables.tokens.string(Int(merge.right)), to: &output)
+      append("]")
+    }
+    append("\n    ]\n  }\n}\n")
+  }
+
+  private mutating func write(_ tokens: [AddedToken]) {
+    append("  \"added_tokens\": [")
+    for (index, token) in tokens.sorted(by: { $0.id < $1.id }).enumerated() {
+      append(index == 0 ? "\n" : ",\n")
+      append("    {\n      \"id\": \(token.id),\n      \"content\": ")
+      appendJSON(token.content.utf8, to: &output)
+      append(",\n      \"single_word\": \(token.singleWord),\n")
+      append("      \"lstrip\": \(token.stripsLeft),\n      \"rstrip\": \(token.stripsRight),\n")
+      append("      \"normalized\": \(token.isNormalized),\n")
+      append("      \"special\": \(token.isSpecial)\n    }")
+    }
+    append(tokens.isEmpty ? "],\n" : "\n  ],\n")
+  }
+
+  private func normalizer(_ form: NormalizationForm) -> String {
+    switch form {
+    case .none: "null"
+    case .nfc: #"{"type": "NFC"}"#
+    case .nfd: #"{"type": "NFD"}"#
+    case .nfkc, .nfkcCasefold: #"{"type": "NFKC"}"#
+    case .nfkd: #"{"type": "NFKD"}"#
+    }
+  }
+
+  private mutating func writePreTokenizer(_ configuration: TokenizerConfiguration) {
+    if configuration.pattern == .gpt2 {
+      append(byteLevel(addsPrefixSpace: configuration.addsPrefixSpace))
+      return
+    }
+    append("{\n    \"type\": \"Sequence\",\n    \"pretokenizers\": [\n")
+    append("      {\n        \"type\": \"Split\",\n        \"pattern\": {\n          \"Regex\": ")
+    appendJSON(configuration.pattern.regularExpression.utf8, to: &output)
+    append(
+      "\n        },\n        \"behavior\": \"Isolated\",\n        \"invert\": false\n      },\n"
+    )
+    append("      \(byteLevel(addsPrefixSpace: false, usesPattern: false))\n    ]\n  }")
+  }
+
+  private func byteLevel(
+    addsPrefixSpace: Bool,
+    trimsOffsets: Bool = true,
+    usesPattern: Bool = true
+  ) -> String {
+    #"{"type": "ByteLevel", "add_prefix_space": \#(addsPrefixSpace), "#
+      + #""trim_offsets": \#(trimsOffsets), "use_regex": \#(usesPattern)}"#
+  }
+}

@@ -1,0 +1,85 @@
+import Dispatch
+import Files
+import Tokenization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// How many processors the process may use.
+let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+/// Writes a line to standard error.
+func printError(_ line: String) {
+  let bytes = Array((line + "\n").utf8)
+  _ = unsafe write(2, bytes, bytes.count)
+}
+
+/// Standard output as a buffer of bytes, for results of any size.
+struct OutputBuffer {
+  private var bytes: [UInt8] = []
+
+  /// Appends a text.
+  mutating func append(_ text: String) {
+    bytes.append(contentsOf: text.utf8)
+    if bytes.count >= 1 << 16 { flush() }
+  }
+
+  /// Appends bytes.
+  mutating func append(_ more: [UInt8]) {
+    bytes.append(contentsOf: more)
+    if bytes.count >= 1 << 16 { flush() }
+  }
+
+  /// Writes out what was appended.
+  mutating func flush() {
+    var start = 0
+    while start < bytes.count {
+      let written = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe write(1, buffer.baseAddress.map { unsafe $0 + start }, buffer.count - start)
+      }
+      if written < 0 {
+        if errno == EINTR { continue }
+        break
+      }
+      start += written
+    }
+    bytes.removeAll(keepingCapacity: true)
+  }
+}
+
+/// JSON put together by hand, for records that are written by the million.
+enum JSONText {
+  /// A text in quotation marks.
+  static func string(_ text: String) -> String {
+    var output = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": output += "\\\""
+      case "\\": output += "\\\\"
+      case "\n": output += "\\n"
+      case "\r": output += "\\r"
+      case "\t": output += "\\t"
+      case "\u{0}"..<"\u{20}":
+        let digits = String(scalar.value, radix: 16)
+        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output + "\""
+  }
+
+  /// A list.
+  static func array(_ elements: [String]) -> String {
+    "[" + elements.joined(separator: ", ") + "]"
+  }
+
+  /// An object of keys and values that are JSON already.
+  static func object(_ members: [(String, String)]) -> String {
+    "{" + members.map { string($0) + ": " + $1 }.joined(separator: ", ") + "}"
+  }
+}

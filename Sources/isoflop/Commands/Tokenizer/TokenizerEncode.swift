@@ -1,0 +1,176 @@
+import ArgumentParser
+import Files
+import Tokenization
+import UnicodeText
+
+/// `isoflop tokenizer encode`: from text to token ids.
+struct TokenizerEncode: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "encode",
+    abstract: "Turn text into token ids.",
+    discussion: """
+      isoflop tokenizer encode --tokenizer tokenizer.json "Hello world"
+      isoflop tokenizer encode --tokenizer tokenizer.json --json < text.txt
+      isoflop tokenizer encode --tokenizer tokenizer.json \\
+        --corpus train.txt --ids-output train.bin
+
+      A text is one document: the text itself, a file, standard input, or a
+      record of JSON Lines. With --ids-output each line of a file is a document
+      of its own, and the token that ends texts follows each.
+      """
+  )
+
+  /// What offsets count.
+  enum OffsetUnit: String, CaseIterable, ExpressibleByArgument {
+    case characters, bytes
+  }
+
+  @Option(help: ArgumentHelp("The tokenizer.json.", valueName: "file"))
+  var tokenizer: String
+
+  @Argument(help: "The text; standard input where there is neither text nor --corpus.")
+  var text: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A text file, a folder of .txt files, or - for standard input; may be repeated.",
+      valueName: "file|folder"
+    )
+  )
+  var corpus: [String] = []
+
+  @Flag(help: "Each line of the input is a JSON object.")
+  var jsonl = false
+
+  @Option(help: ArgumentHelp("The key of the text in JSON objects.", valueName: "key"))
+  var field = "text"
+
+  @Flag(help: "Print ids, tokens and offsets as JSON, one object a document.")
+  var json = false
+
+  @Option(help: ArgumentHelp("What offsets count: characters or bytes.", valueName: "unit"))
+  var offsets: OffsetUnit = .characters
+
+  @Option(
+    name: .customLong("special-in-text"),
+    help: ArgumentHelp(
+      "Special tokens in the text: recognize, text (ordinary text), refuse.",
+      valueName: "policy"
+    )
+  )
+  var specialInText: SpecialTokenPolicy = .recognize
+
+  @Flag(name: .customLong("no-special"), help: "Add no special tokens around the text.")
+  var noSpecial = false
+
+  @Option(
+    name: .customLong("ids-output"),
+    help: ArgumentHelp("Write the ids to this file, for training.", valueName: "file")
+  )
+  var idsOutput: String?
+
+  @Option(help: ArgumentHelp("How many threads encode.", valueName: "count"))
+  var threads = processorCount
+
+  func validate() throws {
+    if text != nil, !corpus.isEmpty || jsonl {
+      throw ValidationError("Give a text or --corpus, not both.")
+    }
+    if json, idsOutput != nil { throw ValidationError("Give --json or --ids-output, not both.") }
+    if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+  }
+
+  func run() throws {
+    if let idsOutput { try checkWritable(idsOutput) }
+    let tokenizer = try Tokenizer(contentsOf: tokenizer)
+    if let text {
+      try encode([Array(text.utf8)], with: tokenizer)
+      return
+    }
+    let files = try corpus.isEmpty ? [MappedFile("-")] : corpusFiles(corpus)
+    if let idsOutput {
+      try writeIDs(of: files, with: tokenizer, to: idsOutput)
+      return
+    }
+    for file in files {
+      for batch in try batches(of: file, linesApart: false) {
+        try encode(batch, with: tokenizer)
+      }
+    }
+  }
+
+  /// The documents of a file: the whole file, its lines, or its records.
+  private func batches(of file: MappedFile, linesApart: Bool) throws -> [[[UInt8]]] {
+    let records: [[UInt8]]
+    if jsonl {
+      records = try JSONLines(file).texts(field: field)
+    } else {
+      try file.checkUTF8()
+      records = linesApart ? file.lines() : [file.contents()]
+    }
+    return stride(from: 0, to: records.count, by: 4096).map {
+      Array(records[$0..<min($0 + 4096, records.count)])
+    }
+  }
+
+  /// Encodes documents and prints a line for each.
+  private func encode(_ documents: [[UInt8]], with tokenizer: Tokenizer) throws {
+    var output = OutputBuffer()
+    if json {
+      let encoder = BPEEncoder(tokenizer)
+      for document in documents {
+        let encoding = try unsafe encoder.encodeWithOffsets(
+          document.span.bytes,
+          specialTokens: specialInText
+        )
+        output.append(record(of: encoding, document, tokenizer) + "\n")
+      }
+    } else {
+      let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
+      for ids in lists {
+        output.append(ids.map(String.init).joined(separator: " ") + "\n")
+      }
+    }
+    output.flush()
+  }
+
+  private func record(
+    of encoding: Encoding,
+    _ document: [UInt8],
+    _ tokenizer: Tokenizer
+  ) -> String {
+    let ranges =
+      offsets == .bytes
+      ? encoding.offsets : unsafe encoding.codePointOffsets(in: document.span.bytes)
+    return JSONText.object([
+      ("ids", JSONText.array(encoding.ids.map(String.init))),
+      ("tokens", JSONText.array(encoding.ids.map { JSONText.string(tokenizer.spelling(of: $0)) })),
+      ("offsets", JSONText.array(ranges.map { "[\($0.lowerBound), \($0.upperBound)]" })),
+    ])
+  }
+
+  /// Encodes the lines of files into a file of ids.
+  private func writeIDs(
+    of files: [MappedFile],
+    with tokenizer: Tokenizer,
+    to path: String
+  ) throws {
+    var writer = try TokenIDWriter(path, tokenizer: tokenizer)
+    for file in files {
+      if files.count > 1 { writer.startPart(language: file.language) }
+      for batch in try batches(of: file, linesApart: true) {
+        let lists = try tokenizer.encode(batch, threads: threads, specialTokens: specialInText)
+        for (document, ids) in zip(batch, lists) {
+          try writer.append(document: ids, byteCount: document.count)
+        }
+      }
+    }
+    let description = try writer.finish()
+    print(
+      """
+      \(path): \(description.tokens) tokens of \(description.documents) documents, \
+      \(description.bytes) bytes, \(description.isWide ? "uint32" : "uint16")
+      """
+    )
+  }
+}
