@@ -68,10 +68,13 @@ let package = Package(
 
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
+    // MARK: - Floor 6: what people read
+    library("Reports", "Accounting", "ScalingLaws", realModule),
+
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
-      dependencies: ["Accounting", argumentParser],
+      dependencies: ["Accounting", "Files", "Tables", "ScalingLaws", "Reports", argumentParser],
       swiftSettings: strict
     ),
 
@@ -81,6 +84,12 @@ let package = Package(
     tests(of: "Files"),
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
+    tests(of: "Reports", "Accounting"),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["isoflop", "TestSupport"],
+      swiftSettings: strict
+    ),
   ]
 )

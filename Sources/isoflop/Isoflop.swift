@@ -4,6 +4,10 @@ import ArgumentParser
 struct Isoflop: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "isoflop",
-    abstract: "Measures tokenizers, small language models and their scaling laws."
+    abstract: "Measures tokenizers, small language models and their scaling laws.",
+    groupedSubcommands: [
+      CommandGroup(name: "Predict", subcommands: [EstimateCommand.self, LawCommand.self]),
+      CommandGroup(name: "Build", subcommands: [ModelCommand.self]),
+    ]
   )
 }
