@@ -140,6 +140,8 @@ let package = Package(
       "Randomness",
       "Files"
     ),
+    // MARK: - Floor 6: what people read
+    library("Reports", "Accounting", "ScalingLaws", realModule),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
@@ -147,6 +149,7 @@ let package = Package(
       dependencies: [
         "UnicodeText", "Files", "Accounting", "Corpora", "Tokenization", argumentParser,
       ],
+      dependencies: ["Accounting", "Files", "Tables", "ScalingLaws", "Reports", argumentParser],
       swiftSettings: strict
     ),
 
@@ -179,4 +182,12 @@ let package = Package(
       swiftSettings: strict
     ),
   ] + kernelVariants
+    tests(of: "Reports", "Accounting"),
+    tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["isoflop", "TestSupport"],
+      swiftSettings: strict
+    ),
+  ]
 )

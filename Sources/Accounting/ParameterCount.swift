@@ -92,7 +92,10 @@ public struct ParameterCount: Sendable, Hashable {
       feedForwardMatrices += expertLayers * (passed * one.matrices - dense.matrices)
       feedForwardBiases += expertLayers * (passed * one.biases - dense.biases)
       feedForwardMatrices += expertLayers * product(d, experts.count)
-      if experts.sharedWidth > 0 { feedForwardMatrices += expertLayers * shared.matrices }
+      if experts.sharedWidth > 0 {
+        // The shared experts have a gate of their own: one number from d.
+        feedForwardMatrices += expertLayers * (shared.matrices + Int128(d))
+      }
     }
 
     let oneNorm = Int128(shape.normalization == .layerNorm ? 2 * d : d)

@@ -35,7 +35,7 @@ struct Bootstrap {
 
   /// The laws of all draws that found one, in the order of their numbers.
   func draws() -> [ParametricLaw] {
-    let count = fit.options.bootstrapCount
+    let count = fit.drawCount
     guard count > 0 else { return [] }
     let base = ParametricObjective(
       fit.observations,

@@ -28,6 +28,8 @@ public enum FitWarning: Sendable, Hashable, CustomStringConvertible {
   case notCalibrated(reason: String)
   /// Left-out runs lay outside the interval, which was widened.
   case widened(factor: Double)
+  /// There are so many rows that fewer draws were made than asked for.
+  case fewerDraws(count: Int, asked: Int)
   /// Some draws found no fit and are missing from the intervals.
   case failedDraws(count: Int, of: Int)
 
@@ -48,6 +50,7 @@ public enum FitWarning: Sendable, Hashable, CustomStringConvertible {
     case .drawnExponents: "drawn_exponents"
     case .notCalibrated: "not_calibrated"
     case .widened: "widened"
+    case .fewerDraws: "fewer_draws"
     case .failedDraws: "failed_draws"
     }
   }
@@ -79,6 +82,8 @@ public enum FitWarning: Sendable, Hashable, CustomStringConvertible {
     case .notCalibrated(let reason): "the predictive interval is not calibrated: \(reason)"
     case .widened(let factor):
       "left-out larger runs lay outside the interval, which was widened \(short(factor)) times"
+    case .fewerDraws(let count, let asked):
+      "\(count) draws were made instead of \(asked): there are very many rows"
     case .failedDraws(let count, let total):
       "\(count) of \(total) draws found no fit and are left out of the intervals"
     }

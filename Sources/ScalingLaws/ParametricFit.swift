@@ -14,7 +14,9 @@ public struct ParametricFit: Sendable {
   /// What is fitted.
   public let observations: [LossObservation]
   /// How.
-  public let options: FitOptions
+  public private(set) var options: FitOptions
+  /// How many draws are made: those asked for, fewer for very many rows.
+  let drawCount: Int
 
   /// Prepares a fit.
   ///
@@ -28,6 +30,10 @@ public struct ParametricFit: Sendable {
     try FitDiagnostics.check(observations, exponents: options.exponents)
     self.observations = observations
     self.options = options
+    // Some forty million refitted rows are a matter of seconds.
+    let affordable = max(40, 40_000_000 / max(observations.count, 1))
+    drawCount = min(options.bootstrapCount, affordable)
+    if observations.count > 20_000 { self.options.startCount = min(options.startCount, 3) }
   }
 
   /// Fits, draws the intervals, and checks what came out.
@@ -45,10 +51,11 @@ public struct ParametricFit: Sendable {
       exponents: options.exponents
     )
     let draws = Bootstrap(self, optimum: optimum.point).draws()
-    if draws.count < options.bootstrapCount {
-      warnings.append(
-        .failedDraws(count: options.bootstrapCount - draws.count, of: options.bootstrapCount)
-      )
+    if drawCount < options.bootstrapCount {
+      warnings.append(.fewerDraws(count: drawCount, asked: options.bootstrapCount))
+    }
+    if draws.count < drawCount {
+      warnings.append(.failedDraws(count: drawCount - draws.count, of: drawCount))
     }
     var fitted = FittedLaw(
       law: optimum.law,

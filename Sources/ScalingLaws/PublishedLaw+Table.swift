@@ -4,7 +4,15 @@ extension PublishedLaw {
   /// Every law that the program carries, in the order of the table.
   ///
   /// - Throws: ``TablesError`` only if the binary carries a damaged table.
-  public static func all() throws(TablesError) -> [PublishedLaw] {
+  public static func all() throws(TablesError) -> [PublishedLaw] { try catalog.get() }
+
+  /// The tables, read when they are first asked for.
+  private static let catalog = Result<[PublishedLaw], TablesError> {
+    () throws(TablesError) -> [PublishedLaw] in
+    try readAll()
+  }
+
+  private static func readAll() throws(TablesError) -> [PublishedLaw] {
     let laws = try PublishedTable.laws.table()
     let constants = try constantsByLaw()
     var result: [PublishedLaw] = []

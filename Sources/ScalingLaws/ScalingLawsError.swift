@@ -20,6 +20,10 @@ public enum ScalingLawsError: Error, Sendable, Equatable, CustomStringConvertibl
   case unreachableLoss(loss: Double, floor: Double)
   /// A law file cannot be read as one.
   case unreadableLaw(file: String, reason: String)
+  /// A cell of a table of runs must be positive and is not.
+  case badCell(file: String, row: Int, column: String, value: Double)
+  /// A table of runs has no rows left.
+  case noRuns(file: String, dropped: Int)
   /// A table of runs lacks a column.
   case missingColumn(file: String, quantity: String, tried: [String], found: [String])
 
@@ -43,6 +47,12 @@ public enum ScalingLawsError: Error, Sendable, Equatable, CustomStringConvertibl
     case .unreachableLoss(let loss, let floor):
       "A loss of \(loss) cannot be reached: the law's floor is \(floor)."
     case .unreadableLaw(let file, let reason): "\(file) is no law: \(reason)."
+    case .badCell(let file, let row, let column, let value):
+      "\(file), row \(row), column “\(column)”: \(value) must be positive."
+    case .noRuns(let file, let dropped):
+      dropped == 0
+        ? "\(file) has column names but no runs below them."
+        : "\(file) has no runs left after the \(dropped) highest losses are dropped."
     case .missingColumn(let file, let quantity, let tried, let found):
       "\(file) has no column for \(quantity). Looked for: \(tried.joined(separator: ", ")). "
         + "It has: \(found.joined(separator: ", ")). Name the column with a flag."

@@ -10,5 +10,9 @@ struct Isoflop: ParsableCommand {
       CommandGroup(name: "Build", subcommands: [CorpusCommand.self])
     ]
     subcommands: [TokenizerCommand.self]
+    groupedSubcommands: [
+      CommandGroup(name: "Predict", subcommands: [EstimateCommand.self, LawCommand.self]),
+      CommandGroup(name: "Build", subcommands: [ModelCommand.self]),
+    ]
   )
 }

@@ -1,0 +1,194 @@
+import Accounting
+public import ScalingLaws
+
+/// A fitted law: constants, intervals, doubts.
+public struct FitReport: Sendable {
+  let file: LawFile
+  let source: String
+  let notes: [String]
+
+  /// Reports a fit of runs from a source.
+  public init(_ file: LawFile, source: String, notes: [String] = []) {
+    self.file = file
+    self.source = source
+    self.notes = notes
+  }
+
+  private var fitted: FittedLaw { file.fitted }
+
+  /// The report for a terminal.
+  public var text: String {
+    let rows = fitted.observations.count
+    var text = "L(N, D) = E + A / N^alpha + B / D^beta, fitted to \(rows) runs of \(source)\n\n"
+    let share = DecimalText.brief(100 * fitted.options.confidence)
+    let intervals = fitted.intervals
+    var table = TextTable([.name(""), .number("value"), .number("\(share) % interval"), .name("")])
+    for constant in fitted.law.constants {
+      let interval = intervals.first { $0.name == constant.name }?.interval
+      table.add([
+        constant.name, digits(constant.value), interval.map(bounds) ?? "-",
+        constant.name == "E" ? file.lossUnit : "",
+      ])
+    }
+    let exponent = intervals.first { $0.name == "a" }?.interval
+    table.add([
+      "a", digits(fitted.law.allocationExponent), exponent.map(bounds) ?? "-", "N grows as C^a",
+    ])
+    text += table.text
+    text += "\nobjective \(DecimalText.digits(fitted.objective)) (\(objectiveName))"
+    if fitted.objective > 0 {
+      text += ", typical error \(DecimalText.significant(100 * fitted.typicalError)) %"
+    }
+    if !fitted.draws.isEmpty { text += ", \(fitted.draws.count) draws" }
+    text += "\n"
+    if let calibration = fitted.calibration {
+      text +=
+        "Larger runs left out lay within \(DecimalText.significant(calibration)) half-widths of "
+        + "their prediction.\n"
+    }
+    for note in notes { text += "note: \(note)\n" }
+    for warning in fitted.warnings { text += "warning: \(warning.description)\n" }
+    return text
+  }
+
+  /// One object.
+  public var json: JSONValue {
+    var members: [JSONValue.Member] = fitted.law.constants.map {
+      .init($0.name, .number($0.value))
+    }
+    members += [
+      .init("form", .string("chinchilla")),
+      .init("objective", .number(fitted.objective)),
+      .init("objective_kind", .string(objectiveName)),
+      .init("rows", .integer(fitted.observations.count)),
+      .init("a", .number(fitted.law.allocationExponent)),
+      .init(
+        "intervals",
+        .object(
+          fitted.intervals.map { .init($0.name, .pair($0.interval.low, $0.interval.high)) }
+        )
+      ),
+      .init("confidence", .number(fitted.options.confidence)),
+      .init("draws", .integer(fitted.draws.count)),
+      .init("calibration", .optional(fitted.calibration)),
+      .init("typical_relative_error", .number(fitted.typicalError)),
+      .init("loss_unit", .string(file.lossUnit)),
+      .init("parameter_convention", .string(file.parameterConvention)),
+      .init("source", .string(source)),
+      .init("fit_range", range),
+      .init("notes", .array(notes.map { .string($0) })),
+      .init("warnings", .array(fitted.warnings.map { .string($0.description) })),
+      .init("warning_codes", .array(fitted.warnings.map { .string($0.code) })),
+    ]
+    return .object(members)
+  }
+
+  private var range: JSONValue {
+    let range = fitted.range
+    func pair(_ interval: Interval?) -> JSONValue {
+      interval.map { .pair($0.low, $0.high) } ?? .null
+    }
+    return .object([
+      .init("N", pair(range.parameters)), .init("D", pair(range.tokens)),
+      .init("C", pair(range.flops)),
+    ])
+  }
+
+  private var objectiveName: String {
+    switch fitted.options.objective {
+    case .huber(let delta):
+      "sum of Huber \(DecimalText.scientific(delta)) of log-loss residuals"
+    case .leastSquares: "half the sum of squared log-loss residuals"
+    }
+  }
+
+  private func digits(_ value: Double) -> String {
+    abs(value) >= 1e5
+      ? DecimalText.scientific(value) : DecimalText.fixed(value, places: abs(value) < 10 ? 5 : 2)
+  }
+
+  private func bounds(_ interval: Interval) -> String {
+    "\(DecimalText.significant(interval.low)) to \(DecimalText.significant(interval.high))"
+  }
+}
+
+extension DecimalText {
+  /// A number with every digit it carries.
+  public static func digits(_ value: Double) -> String { JSONValue.digits(value) }
+}
+
+/// A predicted loss.
+public struct PredictionReport: Sendable {
+  let law: ComparedLaw
+  let parameters: Double
+  let tokens: Double
+  let prediction: Prediction
+  let measured: Double?
+
+  /// Reports what a law predicts of a run, beside the loss that was measured, where one was.
+  ///
+  /// - Throws: ``ScalingLawsError`` where a number is not positive.
+  public init(
+    _ law: ComparedLaw,
+    parameters: Double,
+    tokens: Double,
+    measured: Double? = nil
+  ) throws(ScalingLawsError) {
+    self.law = law
+    self.parameters = parameters
+    self.tokens = tokens
+    self.measured = measured
+    prediction = try law.predict(parameters: parameters, tokens: tokens)
+  }
+
+  /// The report for a terminal.
+  public var text: String {
+    let unit = law.lossUnit.split(separator: "_").joined(separator: " ")
+    var text =
+      "\(Quantity(parameters, .parameters).text) parameters, \(Quantity(tokens, .tokens).text) "
+      + "tokens by \(law.name)\n\n"
+      + "predicted   \(DecimalText.fixed(prediction.value, places: 4)) \(unit)\n"
+    if let raw = prediction.uncalibrated, let fitted = law.fitted {
+      let share = DecimalText.brief(100 * fitted.options.confidence)
+      text += "interval    \(bounds(prediction.low, prediction.high)) (\(share) %, calibrated)\n"
+      text += "bootstrap   \(bounds(raw.low, raw.high)) (before calibration)\n"
+    }
+    if let measured {
+      let residual = measured - prediction.value
+      text +=
+        "measured    \(DecimalText.fixed(measured, places: 4)), "
+        + "\(DecimalText.fixed(residual, places: 4)) or "
+        + "\(DecimalText.significant(100 * residual / prediction.value)) % off the prediction\n"
+    }
+    for warning in prediction.warnings { text += "warning: \(warning)\n" }
+    return text
+  }
+
+  /// One object.
+  public var json: JSONValue {
+    .object([
+      .init("law", .string(law.name)),
+      .init("params", .number(parameters)),
+      .init("tokens", .number(tokens)),
+      .init("loss_unit", .string(law.lossUnit)),
+      .init("loss", .number(prediction.value)),
+      .init(
+        "interval",
+        prediction.uncalibrated == nil ? .null : .pair(prediction.low, prediction.high)
+      ),
+      .init(
+        "uncalibrated_interval",
+        prediction.uncalibrated.map { .pair($0.low, $0.high) } ?? .null
+      ),
+      .init("confidence", .optional(law.fitted?.options.confidence)),
+      .init("measured", .optional(measured)),
+      .init("residual", .optional(measured.map { $0 - prediction.value })),
+      .init("extrapolation", .number(prediction.extrapolation)),
+      .init("warnings", .array(prediction.warnings.map { .string($0) })),
+    ])
+  }
+
+  private func bounds(_ low: Double, _ high: Double) -> String {
+    "\(DecimalText.fixed(low, places: 4)) to \(DecimalText.fixed(high, places: 4))"
+  }
+}
