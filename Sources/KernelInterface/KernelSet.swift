@@ -63,7 +63,13 @@ public struct AttentionGradients: Sendable {
 
   /// Gathers the parts.
   @inlinable
-  public init(output: MatrixView, query: MatrixView, key: MatrixView, value: MatrixView, addsToKeyAndValue: Bool) {
+  public init(
+    output: MatrixView,
+    query: MatrixView,
+    key: MatrixView,
+    value: MatrixView,
+    addsToKeyAndValue: Bool
+  ) {
     self.output = output
     self.query = query
     self.key = key
@@ -125,7 +131,12 @@ public protocol KernelSet: SendableMetatype {
   // MARK: MatrixView products
 
   /// Writes the panels of B = source, or of B = sourceᵀ.
-  static func pack(_ source: MatrixView, transposed: Bool, panels: Range<Int>, into target: VectorView)
+  static func pack(
+    _ source: MatrixView,
+    transposed: Bool,
+    panels: Range<Int>,
+    into target: VectorView
+  )
 
   /// C = [addend +] [bias +] A·B, where A is `a`, or aᵀ.
   static func multiply(
@@ -179,7 +190,13 @@ public protocol KernelSet: SendableMetatype {
   static func add(_ x: MatrixView, into y: MatrixView)
 
   /// Turns pairs of numbers, half a head apart, by angles; back where `inverse`.
-  static func rotate(_ x: MatrixView, headWidth: Int, cosines: MatrixView, sines: MatrixView, inverse: Bool)
+  static func rotate(
+    _ x: MatrixView,
+    headWidth: Int,
+    cosines: MatrixView,
+    sines: MatrixView,
+    inverse: Bool
+  )
 
   /// Sums each column.
   static func sumColumns(_ x: MatrixView, into sums: VectorView, accumulate: Bool)
@@ -193,7 +210,18 @@ public protocol KernelSet: SendableMetatype {
   static func attend(_ head: AttentionHead, scratch: VectorView)
 
   /// The gradients of attention of one head.
-  static func attendBackward(_ head: AttentionHead, _ gradients: AttentionGradients, scratch: VectorView)
+  static func attendBackward(
+    _ head: AttentionHead,
+    _ gradients: AttentionGradients,
+    scratch: VectorView
+  )
+
+  /// The entropy of each query's weights, in nats, after ``attend(_:scratch:)``.
+  static func attentionEntropies(
+    _ head: AttentionHead,
+    into entropies: VectorView,
+    scratch: VectorView
+  )
 
   // MARK: Both ends
 
@@ -206,7 +234,12 @@ public protocol KernelSet: SendableMetatype {
   )
 
   /// x[r] = embedding[tokens[r]] + positions[r].
-  static func embed(_ tokens: TokenView, _ embedding: MatrixView, positions: MatrixView?, into x: MatrixView)
+  static func embed(
+    _ tokens: TokenView,
+    _ embedding: MatrixView,
+    positions: MatrixView?,
+    into x: MatrixView
+  )
 
   /// gradient[tokens[r]] += x[r].
   static func embedBackward(_ tokens: TokenView, _ x: MatrixView, into gradient: MatrixView)

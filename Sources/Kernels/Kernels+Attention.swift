@@ -37,6 +37,25 @@ extension Kernels {
     set.attendBackward(head, gradients, scratch: scratch)
   }
 
+  /// entropies[t] = −Σᵤ p ln p over the weights p of query t, in nats.
+  ///
+  /// - Parameters:
+  ///   - head: As ``attend(_:scratch:)`` left it.
+  ///   - entropies: (T), overwritten.
+  ///   - scratch: ``attentionScratchCount(time:headWidth:)`` numbers.
+  public func attentionEntropies(
+    _ head: AttentionHead,
+    into entropies: VectorView,
+    scratch: VectorView
+  ) {
+    check(head, scratch)
+    precondition(
+      entropies.count == head.query.rows,
+      "\(entropies.count) entropies of \(head.query.rows) queries"
+    )
+    set.attentionEntropies(head, into: entropies, scratch: scratch)
+  }
+
   private func check(_ head: AttentionHead, _ scratch: VectorView) {
     sameShape(head.query, head.key)
     sameShape(head.query, head.value)

@@ -32,7 +32,12 @@ extension Kernels {
   ///   - embedding: (V, d).
   ///   - positions: (rows or more, d), if any.
   ///   - x: (rows, d), overwritten.
-  public func embed(_ tokens: TokenView, _ embedding: MatrixView, positions: MatrixView?, into x: MatrixView) {
+  public func embed(
+    _ tokens: TokenView,
+    _ embedding: MatrixView,
+    positions: MatrixView?,
+    into x: MatrixView
+  ) {
     checkTokens(tokens, embedding, x)
     if let positions {
       precondition(

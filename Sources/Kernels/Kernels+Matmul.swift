@@ -15,9 +15,15 @@ extension Kernels {
   ///
   /// - Parameters:
   ///   - source: (K, N), or (N, K) where `transposed`.
+  ///   - transposed: Whether B = sourceᵀ.
   ///   - panels: Which panels of ``panelCount(columns:)``; threads share the work by them.
   ///   - target: ``packedCount(rows:columns:)`` numbers, the panels' part overwritten.
-  public func pack(_ source: MatrixView, transposed: Bool, panels: Range<Int>, into target: VectorView) {
+  public func pack(
+    _ source: MatrixView,
+    transposed: Bool,
+    panels: Range<Int>,
+    into target: VectorView
+  ) {
     let rows = transposed ? source.columns : source.rows
     let columns = transposed ? source.rows : source.columns
     precondition(
@@ -65,6 +71,7 @@ extension Kernels {
   ///
   /// - Parameters:
   ///   - a: (M, K), or (K, M) where `transposed`.
+  ///   - transposed: Whether A = aᵀ.
   ///   - b: (K, N).
   ///   - c: (M, N), overwritten.
   ///   - addend: (M, N); may be `c` itself.

@@ -45,7 +45,9 @@ typealias Lanes = cv_float
     unsafe cv_store_first(base + index, value, count)
   }
   /// The numbers from here on as a vector, a matrix, a factor of a product.
-  @inline(__always) func vector(_ count: Int) -> VectorView { unsafe VectorView(base: base, count: count) }
+  @inline(__always) func vector(_ count: Int) -> VectorView {
+    unsafe VectorView(base: base, count: count)
+  }
   @inline(__always) func matrix(rows: Int, columns: Int, stride: Int) -> MatrixView {
     unsafe MatrixView(base: base, rows: rows, columns: columns, stride: stride)
   }
@@ -60,7 +62,8 @@ typealias Lanes = cv_float
     )
   }
   /// Transposes a square of lanes × lanes numbers.
-  @inline(__always) func transposeSquare(stride: Int, into target: Floats, stride targetStride: Int) {
+  @inline(__always) func transposeSquare(stride: Int, into target: Floats, stride targetStride: Int)
+  {
     unsafe cv_transpose(base, stride, target.base, targetStride)
   }
 }

@@ -11,8 +11,16 @@ enum Tile<let rows: Int, let vectors: Int, let count: Int> {
   /// - Parameters:
   ///   - inner: The number of products in a sum.
   ///   - a: Element (r, k) stands at a[r · rowStride + k · innerStride].
+  ///   - rowStride: See `a`.
+  ///   - innerStride: See `a`.
   ///   - b: Element (k, j) stands at b[k · bStride + j].
-  ///   - c: Its rows are `cStride` apart; the first `columns` of a row are written.
+  ///   - bStride: See `b`.
+  ///   - c: The tile's first number.
+  ///   - cStride: The distance between its rows.
+  ///   - columns: How many numbers of a row are written.
+  ///   - previous: What is added, if anything; it may be `c`.
+  ///   - previousStride: The distance between its rows.
+  ///   - bias: What is added to each row, if anything.
   @inline(never)
   static func multiply(
     inner: Int,

@@ -29,71 +29,201 @@ func tile2(
   switch rows {
   case 1:
     Tile<1, 2, 2>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   case 2:
     Tile<2, 2, 4>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   case 3:
     Tile<3, 2, 6>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   case 4:
     Tile<4, 2, 8>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   case 5:
     Tile<5, 2, 10>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   #if LEVEL_AVX2 || (LEVEL_BASELINE && arch(x86_64))
-  default:
-    Tile<6, 2, 12>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+    default:
+      Tile<6, 2, 12>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
   #else
-  case 6:
-    Tile<6, 2, 12>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 7:
-    Tile<7, 2, 14>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 8:
-    Tile<8, 2, 16>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 9:
-    Tile<9, 2, 18>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 10:
-    Tile<10, 2, 20>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 11:
-    Tile<11, 2, 22>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  default:
-    Tile<12, 2, 24>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+    case 6:
+      Tile<6, 2, 12>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 7:
+      Tile<7, 2, 14>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 8:
+      Tile<8, 2, 16>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 9:
+      Tile<9, 2, 18>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 10:
+      Tile<10, 2, 20>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 11:
+      Tile<11, 2, 22>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    default:
+      Tile<12, 2, 24>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
   #endif
   }
 }
@@ -118,71 +248,201 @@ func tile1(
   switch rows {
   case 1:
     Tile<1, 1, 1>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   case 2:
     Tile<2, 1, 2>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   case 3:
     Tile<3, 1, 3>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   case 4:
     Tile<4, 1, 4>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   case 5:
     Tile<5, 1, 5>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+      inner: inner,
+      a,
+      rowStride: rowStride,
+      innerStride: innerStride,
+      b,
+      bStride: bStride,
+      into: c,
+      cStride: cStride,
+      columns: columns,
+      previous: previous,
+      previousStride: previousStride,
+      bias: bias
+    )
   #if LEVEL_AVX2 || (LEVEL_BASELINE && arch(x86_64))
-  default:
-    Tile<6, 1, 6>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+    default:
+      Tile<6, 1, 6>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
   #else
-  case 6:
-    Tile<6, 1, 6>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 7:
-    Tile<7, 1, 7>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 8:
-    Tile<8, 1, 8>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 9:
-    Tile<9, 1, 9>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 10:
-    Tile<10, 1, 10>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  case 11:
-    Tile<11, 1, 11>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
-  default:
-    Tile<12, 1, 12>.multiply(
-      inner: inner, a, rowStride: rowStride, innerStride: innerStride, b, bStride: bStride,
-      into: c, cStride: cStride, columns: columns, previous: previous,
-      previousStride: previousStride, bias: bias)
+    case 6:
+      Tile<6, 1, 6>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 7:
+      Tile<7, 1, 7>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 8:
+      Tile<8, 1, 8>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 9:
+      Tile<9, 1, 9>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 10:
+      Tile<10, 1, 10>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    case 11:
+      Tile<11, 1, 11>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
+    default:
+      Tile<12, 1, 12>.multiply(
+        inner: inner,
+        a,
+        rowStride: rowStride,
+        innerStride: innerStride,
+        b,
+        bStride: bStride,
+        into: c,
+        cStride: cStride,
+        columns: columns,
+        previous: previous,
+        previousStride: previousStride,
+        bias: bias
+      )
   #endif
   }
 }

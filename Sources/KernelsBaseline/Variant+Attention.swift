@@ -192,6 +192,49 @@ extension Variant {
     }
   }
 
+  /// The entropy of each query's weights, in nats, after ``attend(_:scratch:)``.
+  ///
+  /// −Σ p ln p = lse − Σ p · score, since ln p = score − lse.
+  public static func attentionEntropies(
+    _ head: AttentionHead,
+    into entropies: VectorView,
+    scratch: VectorView
+  ) {
+    let time = head.query.rows
+    let stride = scoreStride(time)
+    let scores = Floats(scratch)
+    let keys = packedTransposed(head.key, into: scores + queryBlock &* stride)
+    let logSumExp = Floats(head.logSumExp)
+    let entropies = Floats(entropies)
+    let scale = all(head.scale)
+    var start = 0
+    while start < time {
+      let queries = min(queryBlock, time &- start)
+      let seen = head.causal ? start &+ queries : time
+      multiply(
+        part(head.query, start, queries),
+        transposed: false,
+        factor(keys, columns: seen),
+        into: view(scores, rows: queries, columns: seen, stride: stride),
+        adding: nil,
+        bias: nil
+      )
+      for row in 0..<queries {
+        let place = scores + row &* stride
+        let count = head.causal ? start &+ row &+ 1 : time
+        let sum = logSumExp[start &+ row]
+        var total = all(0)
+        eachVector(count) { i, first in
+          let score = place.load(i, first: first) * scale
+          let weight = cv_first(exponential(score - all(sum)), first, all(0))
+          total = cv_multiply_add(weight, all(sum) - score, total)
+        }
+        entropies[start &+ row] = cv_sum(total)
+      }
+      start &+= queries
+    }
+  }
+
   /// Keys, or values, as the columns of a packed factor.
   private struct PackedColumns {
     let place: Floats

@@ -78,7 +78,8 @@ extension Variant {
   }
 
   /// gradient[tokens[r]] += x[r].
-  public static func embedBackward(_ tokens: TokenView, _ x: MatrixView, into gradient: MatrixView) {
+  public static func embedBackward(_ tokens: TokenView, _ x: MatrixView, into gradient: MatrixView)
+  {
     for row in 0..<x.rows {
       let from = x.place(row, 0)
       let to = gradient.place(Int(unsafe tokens.base[row]), 0)

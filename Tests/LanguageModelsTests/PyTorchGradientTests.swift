@@ -19,17 +19,59 @@ struct PyTorchGradientTests {
 
   static let configurations = [
     Configuration(
-      name: "S0", layers: 2, width: 64, heads: 4, context: 32, vocabulary: 64, batch: 16),
+      name: "S0",
+      layers: 2,
+      width: 64,
+      heads: 4,
+      context: 32,
+      vocabulary: 64,
+      batch: 16
+    ),
     Configuration(
-      name: "S1", layers: 2, width: 64, heads: 4, context: 64, vocabulary: 512, batch: 32),
+      name: "S1",
+      layers: 2,
+      width: 64,
+      heads: 4,
+      context: 64,
+      vocabulary: 512,
+      batch: 32
+    ),
     Configuration(
-      name: "S2", layers: 4, width: 128, heads: 4, context: 128, vocabulary: 4096, batch: 16),
+      name: "S2",
+      layers: 4,
+      width: 128,
+      heads: 4,
+      context: 128,
+      vocabulary: 4096,
+      batch: 16
+    ),
     Configuration(
-      name: "S3", layers: 6, width: 256, heads: 8, context: 256, vocabulary: 8192, batch: 8),
+      name: "S3",
+      layers: 6,
+      width: 256,
+      heads: 8,
+      context: 256,
+      vocabulary: 8192,
+      batch: 8
+    ),
     Configuration(
-      name: "X1", layers: 3, width: 60, heads: 5, context: 37, vocabulary: 301, batch: 5),
+      name: "X1",
+      layers: 3,
+      width: 60,
+      heads: 5,
+      context: 37,
+      vocabulary: 301,
+      batch: 5
+    ),
     Configuration(
-      name: "X2", layers: 2, width: 50, heads: 2, context: 70, vocabulary: 97, batch: 3),
+      name: "X2",
+      layers: 2,
+      width: 50,
+      heads: 2,
+      context: 70,
+      vocabulary: 97,
+      batch: 3
+    ),
   ]
 
   @Test(arguments: configurations)
@@ -49,7 +91,9 @@ struct PyTorchGradientTests {
       let data = try Data(contentsOf: folder.appendingPathComponent(name))
       return unsafe data.withUnsafeBytes { unsafe Array($0.bindMemory(to: Float.self)) }
     }
-    func ids(_ name: String) throws -> [Int32] { try floats(name).map { Int32(bitPattern: $0.bitPattern) } }
+    func ids(_ name: String) throws -> [Int32] {
+      try floats(name).map { Int32(bitPattern: $0.bitPattern) }
+    }
     var names = [
       layout.tokenEmbedding: "wte.weight", try #require(layout.positionEmbedding): "wpe.weight",
     ]

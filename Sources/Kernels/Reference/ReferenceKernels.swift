@@ -51,7 +51,8 @@ package enum ReferenceKernels {
       let meanGradient = centered ? gradient.reduce(0, +) / count : 0
       let meanProduct = zip(gradient, normal).reduce(0) { $0 + $1.0 * $1.1 } / count
       for column in 0..<x.columns {
-        input[row, column] = scale * (gradient[column] - meanGradient - normal[column] * meanProduct)
+        input[row, column] =
+          scale * (gradient[column] - meanGradient - normal[column] * meanProduct)
         weightGradient[column] += outputGradient[row, column] * normal[column]
         biasGradient[column] += outputGradient[row, column]
       }

@@ -14,7 +14,10 @@ package struct ReferenceMatrix: Sendable, Equatable {
     self.rows = rows
     self.columns = columns
     self.values = values ?? [Double](repeating: 0, count: rows * columns)
-    precondition(self.values.count == rows * columns, "\(self.values.count) for \(rows) × \(columns)")
+    precondition(
+      self.values.count == rows * columns,
+      "\(self.values.count) for \(rows) × \(columns)"
+    )
   }
 
   /// One number.

@@ -111,7 +111,10 @@ final class EngineWorkspace: Sendable {
       scratchPlaces.append(
         ScratchPlaces(
           hidden: plan.matrix(rows: chunk, columns: shape.feedForwardWidth),
-          hiddenGradient: plan.matrix(rows: forTraining ? chunk : 0, columns: shape.feedForwardWidth),
+          hiddenGradient: plan.matrix(
+            rows: forTraining ? chunk : 0,
+            columns: shape.feedForwardWidth
+          ),
           stream: plan.matrix(rows: forTraining ? chunk : 0, columns: d),
           heads: plan.matrix(rows: forTraining ? chunk : 0, columns: geometry.headColumns),
           logits: plan.matrix(rows: geometry.headRows, columns: shape.vocabularySize),

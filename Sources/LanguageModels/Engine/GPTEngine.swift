@@ -165,6 +165,40 @@ public final class GPTEngine: Sendable {
     return result[0..<result.count]
   }
 
+  /// Computes how widely each head looks: the entropy of a query's weights, mean over all queries.
+  ///
+  /// - Parameters:
+  ///   - parameters: In the order of the layout.
+  ///   - inputs: (B, T), row by row.
+  /// - Returns: Bits, by block, then by head; at most log₂ T.
+  /// - Throws: ``LanguageModelsError/tokenOutOfRange(id:vocabularySize:)``.
+  public func attentionEntropies(
+    parameters: FloatBuffer,
+    inputs: [Int32]
+  ) throws -> [[Double]] {
+    check(parameters)
+    try check(inputs, [Int32](repeating: -1, count: inputs.count))
+    let (layers, heads) = (layout.shape.layerCount, layout.shape.headCount)
+    let memory = try FloatBuffer(count: layers * heads * geometry.rows)
+    turn.withLock { _ in
+      workspace.inputs.replace(with: inputs)
+      var pass = Pass(engine: self, parameters: ParameterViews(buffer: parameters))
+      pass.entropies = unsafe memory.matrix(
+        at: 0,
+        rows: layers * heads,
+        columns: geometry.rows
+      )
+      team.run { [pass] thread in pass.forward(thread) }
+    }
+    return (0..<layers).map { layer in
+      (0..<heads).map { head in
+        let start = (layer * heads + head) * geometry.rows
+        let nats = memory[start..<start + geometry.rows].reduce(0.0) { $0 + Double($1) }
+        return nats / Double(geometry.rows) * 1.442_695_040_888_963_4
+      }
+    }
+  }
+
   /// The sum of the losses, from the first row to the last.
   private func totalLoss() -> Double {
     let losses = workspace.losses

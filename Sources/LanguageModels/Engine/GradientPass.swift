@@ -115,9 +115,8 @@ struct GradientPass: Sendable {
 
   /// The gradients that pass through a block, for one chunk of sequences.
   ///
-  /// - Parameters:
-  ///   - after: Of the stream after the block; becomes that of the feed-forward part's sum.
-  ///   - before: Of the stream before the block, overwritten.
+  /// `after` is that of the stream after the block and becomes that of the feed-forward part's sum;
+  /// `before` is that of the stream before the block, overwritten.
   private func block(
     _ index: Int,
     _ chunk: Int,

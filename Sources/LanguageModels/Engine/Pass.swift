@@ -12,6 +12,8 @@ struct Pass: Sendable {
   let kernels: Kernels
   let team: ThreadTeam
   let parameters: ParameterViews
+  /// Where the entropies of attention go, if they are asked for: (layers · heads, rows).
+  var entropies: MatrixView?
 
   init(engine: GPTEngine, parameters: ParameterViews) {
     layout = engine.layout
@@ -167,7 +169,7 @@ struct Pass: Sendable {
       into: layer.queryKeyValue.rows(rows),
       bias: block.queryKeyValue.bias.map(parameters.vector)
     )
-    for sequence in sequences { attend(layer, sequence, scratch) }
+    for sequence in sequences { attend(layer, index, sequence, scratch) }
     kernels.multiply(
       layer.heads.rows(rows),
       by: forwardFactor(packed.attentionOutput),
@@ -218,6 +220,7 @@ struct Pass: Sendable {
 
   private func attend(
     _ layer: EngineLayer,
+    _ layerIndex: Int,
     _ sequence: Int,
     _ scratch: EngineWorkspace.Scratch
   ) {
@@ -232,7 +235,15 @@ struct Pass: Sendable {
       )
     }
     for index in 0..<shape.headCount {
-      kernels.attend(head(layer, sequence, index), scratch: scratch.attention)
+      let head = head(layer, sequence, index)
+      kernels.attend(head, scratch: scratch.attention)
+      if let entropies {
+        kernels.attentionEntropies(
+          head,
+          into: entropies.row(layerIndex * shape.headCount + index)[rows],
+          scratch: scratch.attention
+        )
+      }
     }
   }
 
