@@ -12,7 +12,9 @@ public struct ExplainedPiece: Sendable, Equatable {
 }
 
 extension Tokenizer {
-  /// How a text becomes its tokens, merge by merge. For looking at, not for speed.
+  /// How a text becomes its tokens, merge by merge.
+  ///
+  /// For looking at, not for speed.
   ///
   /// - Throws: ``TokenizationError`` where ICU gives up.
   public func explain(_ text: String) throws(TokenizationError) -> [ExplainedPiece] {
