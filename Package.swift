@@ -24,10 +24,15 @@ func library(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 }
 
 /// The tests of one library, in a folder named after it.
-func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
+func tests(
+  of name: String,
+  _ dependencies: Target.Dependency...,
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.target(name: name), "TestSupport"] + dependencies,
+    exclude: exclude,
     swiftSettings: strict
   )
 }
@@ -72,6 +77,6 @@ let package = Package(
     tests(of: "UnicodeText", "Randomness"),
     tests(of: "Randomness"),
     tests(of: "Files"),
-    tests(of: "Tokenization", "UnicodeText", "Files", "Randomness"),
+    tests(of: "Tokenization", "UnicodeText", "Files", "Randomness", exclude: ["Fixtures"]),
   ]
 )
