@@ -140,16 +140,17 @@ let package = Package(
       "Randomness",
       "Files"
     ),
+
     // MARK: - Floor 6: what people read
-    library("Reports", "Accounting", "ScalingLaws", realModule),
+    library("Reports", "LanguageModels", "ScalingLaws", "Accounting", realModule),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "UnicodeText", "Files", "Accounting", "Corpora", "Tokenization", argumentParser,
+        "UnicodeText", "Files", "Randomness", "Accounting", "Tables", "Corpora", "Tokenization",
+        "LanguageModels", "ScalingLaws", "Reports", argumentParser,
       ],
-      dependencies: ["Accounting", "Files", "Tables", "ScalingLaws", "Reports", argumentParser],
       swiftSettings: strict
     ),
 
@@ -176,18 +177,11 @@ let package = Package(
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
     tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    tests(of: "Reports", "Accounting"),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["isoflop", "TestSupport", "Files"],
       swiftSettings: strict
     ),
   ] + kernelVariants
-    tests(of: "Reports", "Accounting"),
-    tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
-    .testTarget(
-      name: "CommandLineTests",
-      dependencies: ["isoflop", "TestSupport"],
-      swiftSettings: strict
-    ),
-  ]
 )
