@@ -142,14 +142,25 @@ let package = Package(
     ),
 
     // MARK: - Floor 6: what people read
-    library("Reports", "LanguageModels", "ScalingLaws", "Accounting", realModule),
+    library(
+      "Reports",
+      "Experiments",
+      "Corpora",
+      "Tokenization",
+      "Training",
+      "Evaluation",
+      "ScalingLaws",
+      "Accounting",
+      realModule
+    ),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "UnicodeText", "Files", "Randomness", "Accounting", "Tables", "Corpora", "Tokenization",
-        "LanguageModels", "ScalingLaws", "Reports", argumentParser,
+        "Files", "UnicodeText", "Randomness", "Accounting", "Tables", "Corpora", "Tokenization",
+        "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
+        "Experiments", "Reports", argumentParser,
       ],
       swiftSettings: strict
     ),
@@ -176,7 +187,7 @@ let package = Package(
     tests(of: "Evaluation", "Files"),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
-    tests(of: "Experiments", "Evaluation", "Files", "Randomness", "Tables"),
+    tests(of: "Experiments", "Evaluation", "Training", "Files", "Randomness", "Tables"),
     tests(of: "Reports", "Accounting"),
     .testTarget(
       name: "CommandLineTests",

@@ -4,6 +4,8 @@ public enum ExperimentsError: Error, Sendable, Equatable, CustomStringConvertibl
   case unknownReference(tag: String, available: [String])
   /// Two languages share too few segments to compare.
   case tooFewSharedSegments(language: String, reference: String, count: Int)
+  /// A tokenizer has no token that ends a text.
+  case noEndOfText
   /// A confidence is not a share.
   case invalidConfidence(Double)
 
@@ -16,6 +18,8 @@ public enum ExperimentsError: Error, Sendable, Equatable, CustomStringConvertibl
     case .tooFewSharedSegments(let language, let reference, let count):
       "\(language) and \(reference) share \(count) segments; at least 2 are needed. "
         + "Measure both on the same parallel text."
+    case .noEndOfText:
+      "The tokenizer has no token that ends a text. Train one with --special '<|endoftext|>'."
     case .invalidConfidence(let confidence):
       "A confidence of \(confidence) is not a share. Name a number between 0 and 1."
     }

@@ -6,10 +6,15 @@ struct Isoflop: ParsableCommand {
     commandName: "isoflop",
     abstract: "Measures tokenizers, small language models and their scaling laws.",
     groupedSubcommands: [
-      CommandGroup(name: "Predict", subcommands: [EstimateCommand.self, LawCommand.self]),
+      CommandGroup(
+        name: "Predict",
+        subcommands: [EstimateCommand.self, GapCommand.self, LawCommand.self]
+      ),
       CommandGroup(
         name: "Build",
-        subcommands: [CorpusCommand.self, TokenizerCommand.self, ModelCommand.self]
+        subcommands: [
+          DemoCommand.self, CorpusCommand.self, TokenizerCommand.self, ModelCommand.self,
+        ]
       ),
     ]
   )

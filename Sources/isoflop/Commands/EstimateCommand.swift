@@ -81,10 +81,14 @@ struct EstimateCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  /// The answer to the question asked.
+  func report() throws -> EstimateReport {
     let plan = try plan()
-    let estimates = try questions(plan).map { try Estimate($0, plan) }
-    let report = EstimateReport(estimates, plan: plan)
+    return EstimateReport(try questions(plan).map { try Estimate($0, plan) }, plan: plan)
+  }
+
+  func run() throws {
+    let report = try report()
     Console.write(format.json ? report.json.text : format.csv ? report.csv : report.text)
   }
 }

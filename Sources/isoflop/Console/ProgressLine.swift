@@ -45,20 +45,20 @@ struct ProgressLine {
       stage = newStage
       stageStart = now
       lastTenth = 0
-      if !isTerminal { write("\(stage): \(detail())\n") }
+      if !isTerminal { Console.note("\(stage): \(detail())\n") }
     }
     if isTerminal {
       guard now - lastWrite > .milliseconds(100) else { return }
       lastWrite = now
       let left = secondsLeft ?? estimate(fraction, since: now - stageStart)
-      write("\r\u{1B}[K\(line(fraction, detail(), left))")
+      Console.note("\r\u{1B}[K\(line(fraction, detail(), left))")
       isShown = true
     } else {
       let tenth = Int(fraction * 10)
       guard tenth > lastTenth else { return }
       lastTenth = tenth
       let left = secondsLeft ?? estimate(fraction, since: now - stageStart)
-      write("\(line(fraction, detail(), left))\n")
+      Console.note("\(line(fraction, detail(), left))\n")
     }
   }
 
@@ -66,12 +66,12 @@ struct ProgressLine {
   mutating func note(_ text: String) {
     if isQuiet { return }
     finishLine()
-    write(text + "\n")
+    Console.note(text + "\n")
   }
 
   /// Clears the line, so that other output starts in an empty one.
   mutating func finishLine() {
-    if isShown { write("\r\u{1B}[K") }
+    if isShown { Console.note("\r\u{1B}[K") }
     isShown = false
   }
 
@@ -89,9 +89,6 @@ struct ProgressLine {
     return elapsed / .seconds(1) * (1 - fraction) / fraction
   }
 
-  private func write(_ text: String) {
-    writeToStandardError(text)
-  }
 }
 
 /// A duration as minutes and seconds, `1:05`.
@@ -102,18 +99,6 @@ func clock(_ seconds: Double) -> String {
   guard minutes >= 60 else { return "\(minutes):\(padded)" }
   let (hours, minutesLeft) = minutes.quotientAndRemainder(dividingBy: 60)
   return "\(hours):\(minutesLeft < 10 ? "0" : "")\(minutesLeft):\(padded)"
-}
-
-/// Writes to standard error without buffering.
-func writeToStandardError(_ text: String) {
-  var bytes = Array(text.utf8)[...]
-  while !bytes.isEmpty {
-    let written = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe write(2, buffer.baseAddress, buffer.count)
-    }
-    if written <= 0 { return }
-    bytes = bytes.dropFirst(written)
-  }
 }
 
 private func terminalWidth() -> Int {
