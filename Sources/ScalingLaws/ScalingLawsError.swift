@@ -45,7 +45,7 @@ public enum ScalingLawsError: Error, Sendable, Equatable, CustomStringConvertibl
       "There is no published law “\(name)”. Known: \(known.joined(separator: ", "))."
     case .unanswerable(let law, let reason): "The law \(law) cannot answer: \(reason)."
     case .unreachableLoss(let loss, let floor):
-      "A loss of \(loss) cannot be reached: the law's floor is \(floor)."
+      "A loss of \(short(loss)) cannot be reached: the law's floor is \(short(floor))."
     case .unreadableLaw(let file, let reason): "\(file) is no law: \(reason)."
     case .badCell(let file, let row, let column, let value):
       "\(file), row \(row), column “\(column)”: \(value) must be positive."
