@@ -38,7 +38,7 @@ public enum ScalingLawsError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(found) usable runs cannot determine \(needed) constants. Add runs, or fix the exponents."
     case .noVariation(let name, let value):
       "All runs have the same \(name), \(value): its exponent cannot be found. "
-        + "Add runs that vary it, or fix the exponents."
+        + "Add runs that vary it."
     case .noFit(let reason): "The fit failed: \(reason)."
     case .badOption(let name, let reason): "\(name) \(reason)."
     case .unknownLaw(let name, let known):
