@@ -205,6 +205,25 @@ extension EstimateReport {
         )
       )
     }
+    if let entry = estimate.language, let asked = plan.language {
+      members.append(
+        .init(
+          "language",
+          .object([
+            .init("tag", .string(asked.measure.tag)),
+            .init("byte_premium", .number(asked.measure.bytePremium)),
+            .init("byte_premium_source", .string(asked.measure.source)),
+            .init("english_bytes_per_token", .number(asked.englishBytesPerToken)),
+            .init("english_bytes", .number(entry.englishBytes)),
+            .init("bytes", .number(entry.bytes)),
+            .init("characters", .optional(entry.characters)),
+            .init("tokens", .optional(entry.tokens)),
+            .init("premium", .optional(entry.premium)),
+            .init("words", .optional(entry.words)),
+          ])
+        )
+      )
+    }
     if let entry = estimate.vocabulary {
       members.append(
         .init(

@@ -104,6 +104,30 @@ extension EstimateReport {
         ? "" : "The Step Law counts N without vocabulary: give a blueprint.\n")
   }
 
+  func language(_ estimate: Estimate) -> String {
+    guard let entry = estimate.language, let asked = plan.language else { return "" }
+    let tokens = Quantity(estimate.answer.budget.tokens, .tokens).text
+    var text =
+      "As much content as \(tokens) tokens of English at "
+      + "\(DecimalText.brief(asked.englishBytesPerToken)) bytes a token, in "
+      + "\(asked.measure.tag): \(Quantity(entry.bytes, .bytes).text)"
+    if let characters = entry.characters {
+      text += ", \(Quantity(characters, .tokens).text) characters"
+    }
+    if let own = entry.tokens, let premium = entry.premium {
+      text +=
+        ", \(Quantity(own, .tokens).text) tokens (\(DecimalText.significant(premium)) times as many)"
+    }
+    if let words = entry.words { text += ", about \(Quantity(words, .tokens).text) words" }
+    text +=
+      ".\nByte premium \(DecimalText.significant(asked.measure.bytePremium)) "
+      + "(\(asked.measure.source))."
+    if entry.tokens == nil {
+      text += " For tokens, give the tokenizer's --bytes-per-token in this language."
+    }
+    return text + "\n"
+  }
+
   func vocabulary(_ estimate: Estimate) -> String {
     guard let entry = estimate.vocabulary else { return "" }
     let width = DecimalText.grouped(entry.width.rounded())

@@ -30,6 +30,7 @@ public struct EstimateReport: Sendable {
     sections.append(repetition(estimate))
     sections.append(hyperparameters(estimate))
     sections.append(vocabulary(estimate))
+    sections.append(language(estimate))
     sections.append(warnings(estimate))
     sections.append(ending)
     return sections.filter { !$0.isEmpty }.joined(separator: "\n")

@@ -8,7 +8,9 @@ extension Quantity {
   public var text: String {
     guard value.isFinite else { return "-" }
     switch unit {
-    case .parameters, .tokens: return DecimalText.prefixed(value, Self.counts)
+    case .parameters, .tokens:
+      return value < 999.5e12
+        ? DecimalText.prefixed(value, Self.counts) : DecimalText.scientific(value)
     case .flops:
       return abs(value) < 1e15
         ? DecimalText.prefixed(value, Self.counts) : DecimalText.scientific(value)
@@ -122,13 +124,16 @@ public enum DecimalText {
     if index == 0, scaled == scaled.rounded(), scaled < 1000 {
       return fixed(value, places: 0) + prefixes[0]
     }
-    if scaled >= 999.5 { return scientific(value < 0 ? -scaled : scaled) + prefixes[index] }
+    if scaled >= 999.5 { return scientific(value) + " " }
     return (value < 0 ? "-" : "") + significant(scaled) + prefixes[index]
   }
 
-  /// A whole number with commas between its thousands, three significant digits below 100.
+  /// A whole number with commas between its thousands.
+  ///
+  /// Fractions below 100 keep three significant digits, numbers from 10⁹ on get a power of ten.
   public static func grouped(_ value: Double) -> String {
-    guard abs(value) >= 99.95, abs(value) < 1e15 else { return significant(value) }
+    guard abs(value) < 1e9 else { return scientific(value) }
+    guard abs(value) >= 99.95 || value == value.rounded() else { return significant(value) }
     let digits = fixed(abs(value), places: 0)
     var result = ""
     for (index, digit) in digits.enumerated() {

@@ -68,6 +68,9 @@ struct Bootstrap {
 }
 
 /// The observations of each run, which are drawn together.
+///
+/// The clusters stand in the order of their runs' sizes, so that the order of a file's rows does
+/// not change what is drawn.
 struct RunClusters {
   private var clusters: [[Int]] = []
   private let rowCount: Int
@@ -84,6 +87,11 @@ struct RunClusters {
         order[run] = clusters.count
       }
       clusters.append([index])
+    }
+    clusters.sort { first, second in
+      let a = observations[first[0]]
+      let b = observations[second[0]]
+      return (a.parameters, a.tokens, a.loss) < (b.parameters, b.tokens, b.loss)
     }
   }
 

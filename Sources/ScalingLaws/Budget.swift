@@ -163,7 +163,7 @@ extension LawAnswer {
         flops: asked.flops
       )
       isInRange = law.range.isKnown ? outside.isEmpty : nil
-      warnings += outside.map(LawRange.warning)
+      warnings += LawRange.summary(outside)
       if !law.range.isKnown { warnings.append("the range this law was fitted on is not known") }
       if let loss = asked.loss, let size = question.vocabularySize, loss > .log(size) {
         warnings.append("the loss exceeds ln V: guessing does better, the law does not reach here")

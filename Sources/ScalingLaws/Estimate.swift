@@ -99,6 +99,8 @@ public struct Estimate: Sendable {
   public let hyperparameters: Hyperparameters?
   /// The vocabulary.
   public let vocabulary: Vocabulary?
+  /// The same content in another language.
+  public let language: LanguageBudget?
 
   /// Works out an estimate.
   ///
@@ -142,6 +144,7 @@ public struct Estimate: Sendable {
     repetition = try Estimate.repetition(plan, budget, rules)
     hyperparameters = try Estimate.hyperparameters(plan, answer, rules)
     vocabulary = try Estimate.vocabulary(plan, answer, rules)
+    language = try plan.language.map { try LanguageBudget(tokens: budget.tokens, $0) }
   }
 }
 

@@ -103,6 +103,8 @@ public struct EstimatePlan: Sendable {
   public var parameterFactor: Double?
   /// U, the distinct tokens there are.
   public var uniqueTokens: Double?
+  /// The language that the text is in, where it is not the laws' English.
+  public var language: LanguagePlan?
   /// Whether learning rate and batch are asked for.
   public var wantsHyperparameters: Bool
   /// Whether the vocabulary is asked for.

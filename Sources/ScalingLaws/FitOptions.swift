@@ -59,7 +59,7 @@ public struct FitOptions: Sendable, Hashable {
     bootstrapCount: Int = 1000,
     confidence: Double = 0.95,
     calibrates: Bool = true,
-    seed: UInt64 = 42,
+    seed: UInt64 = 1,
     threadCount: Int = 2,
     startCount: Int = 12
   ) {

@@ -60,7 +60,7 @@ public struct Prediction: Sendable, Hashable {
   public var high: Double
   /// The interval before calibration; nil without draws.
   public var uncalibrated: Interval?
-  /// How far the largest of N, D and C exceeds the runs behind the law: 1 inside.
+  /// How far, as a factor, the farthest of N, D and C lies outside the law's runs: 1 inside.
   public var extrapolation: Double
   /// Which quantities lie outside the runs' range.
   public var warnings: [String]
@@ -105,8 +105,9 @@ extension FittedLaw {
     let rows = Double(logResiduals.count)
     let constants = Double(FitDiagnostics.constantCount(options.exponents))
     let inflation = (rows / max(rows - constants, 1)).squareRoot()
+    let residuals = logResiduals.sorted()
     let values = draws.map { draw in
-      let residual = logResiduals[generator.below(logResiduals.count)]
+      let residual = residuals[generator.below(residuals.count)]
       return draw.loss(parameters: parameters, tokens: tokens) * .exp(-inflation * residual)
     }
     return Interval.middle(options.confidence, of: values)
@@ -118,9 +119,26 @@ extension LawRange {
   static func warning(
     _ outside: (quantity: String, value: Double, range: Interval, factor: Double)
   ) -> String {
-    let side = outside.value < outside.range.low ? "below" : "above"
-    let end = outside.value < outside.range.low ? outside.range.low : outside.range.high
-    return
-      "\(outside.quantity) lies \(short(outside.factor))x \(side) the fit range (\(short(end)))"
+    let isBelow = outside.value < outside.range.low
+    let end = isBelow ? outside.range.low : outside.range.high
+    return "\(outside.quantity) lies \(brief(outside.factor))x \(isBelow ? "below" : "above") "
+      + "the fit range (\(short(end)))"
+  }
+
+  /// One sentence about all quantities outside their ranges, or none.
+  static func summary(
+    _ outside: [(quantity: String, value: Double, range: Interval, factor: Double)]
+  ) -> [String] {
+    guard !outside.isEmpty else { return [] }
+    let parts = outside.map { entry in
+      let side = entry.value < entry.range.low ? "below" : "above"
+      return "\(entry.quantity) \(brief(entry.factor))x \(side)"
+    }
+    return ["outside the fit range: " + parts.joined(separator: ", ")]
+  }
+
+  /// A factor with two or three digits.
+  private static func brief(_ factor: Double) -> String {
+    factor < 100 ? short((factor * 10).rounded() / 10) : short(factor)
   }
 }

@@ -203,7 +203,7 @@ extension LawRecord {
       objective: huberDelta.map { .huber(delta: $0) } ?? .leastSquares,
       bootstrapCount: draws?.count ?? 0,
       confidence: confidence ?? 0.95,
-      seed: seed ?? 42
+      seed: seed ?? 1
     )
     switch exponentRule {
     case "tied": options.exponents = .tied

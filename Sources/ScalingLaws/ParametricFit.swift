@@ -14,7 +14,7 @@ public struct ParametricFit: Sendable {
   /// What is fitted.
   public let observations: [LossObservation]
   /// How.
-  public private(set) var options: FitOptions
+  public let options: FitOptions
   /// How many draws are made: those asked for, fewer for very many rows.
   let drawCount: Int
 
@@ -30,10 +30,8 @@ public struct ParametricFit: Sendable {
     try FitDiagnostics.check(observations, exponents: options.exponents)
     self.observations = observations
     self.options = options
-    // Some forty million refitted rows are a matter of seconds.
-    let affordable = max(40, 40_000_000 / max(observations.count, 1))
-    drawCount = min(options.bootstrapCount, affordable)
-    if observations.count > 20_000 { self.options.startCount = min(options.startCount, 3) }
+    // Some twenty million refitted rows are a matter of seconds.
+    drawCount = min(options.bootstrapCount, max(20, 20_000_000 / max(observations.count, 1)))
   }
 
   /// Fits, draws the intervals, and checks what came out.
@@ -68,6 +66,10 @@ public struct ParametricFit: Sendable {
       warnings: warnings
     )
     guard options.bootstrapCount > 0, options.calibrates else { return fitted }
+    guard observations.count <= 100_000 else {
+      fitted.warnings.append(.notCalibrated(reason: "there are very many rows"))
+      return fitted
+    }
     switch Calibration.factor(of: self) {
     case .factor(let factor):
       fitted.calibration = factor
@@ -97,9 +99,9 @@ public struct ParametricFit: Sendable {
       exponents: options.exponents
     )
     let search = DampedNewton(objective, exponents: options.exponents)
-    let starts = VariableProjection.starts(objective, exponents: options.exponents)
+    let starts = starts(objective)
     var best: DampedNewton.Result?
-    for start in starts.prefix(options.startCount) {
+    for start in starts {
       let result = search.minimize(from: start)
       if result.value.isFinite, result.value < best?.value ?? .infinity { best = result }
     }
@@ -118,6 +120,27 @@ public struct ParametricFit: Sendable {
       residuals: objective.residuals(at: best.point),
       conditionNumber: search.gaussNewtonMatrix(at: best.point).scaledConditionNumber
     )
+  }
+}
+
+extension ParametricFit {
+  /// More rows than these say nothing new about where to start.
+  private static let rowsForStarts = 10_000
+
+  /// Where to search from: the best places of the grid, or, for very many rows, the optimum of an
+  /// even selection of them.
+  private func starts(_ objective: ParametricObjective) -> [ParametricPoint] {
+    guard observations.count > 2 * Self.rowsForStarts else {
+      let all = VariableProjection.starts(objective, exponents: options.exponents)
+      return Array(all.prefix(options.startCount))
+    }
+    let step = observations.count / Self.rowsForStarts
+    let selection = stride(from: 0, to: observations.count, by: step).map { observations[$0] }
+    guard let optimum = try? ParametricFit(selection, options).optimum() else {
+      let all = VariableProjection.starts(objective, exponents: options.exponents)
+      return Array(all.prefix(1))
+    }
+    return [objective.point(of: optimum.law)]
   }
 }
 

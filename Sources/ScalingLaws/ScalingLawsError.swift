@@ -38,14 +38,14 @@ public enum ScalingLawsError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(found) usable runs cannot determine \(needed) constants. Add runs, or fix the exponents."
     case .noVariation(let name, let value):
       "All runs have the same \(name), \(value): its exponent cannot be found. "
-        + "Add runs that vary it, or fix the exponents."
+        + "Add runs that vary it."
     case .noFit(let reason): "The fit failed: \(reason)."
     case .badOption(let name, let reason): "\(name) \(reason)."
     case .unknownLaw(let name, let known):
       "There is no published law “\(name)”. Known: \(known.joined(separator: ", "))."
     case .unanswerable(let law, let reason): "The law \(law) cannot answer: \(reason)."
     case .unreachableLoss(let loss, let floor):
-      "A loss of \(loss) cannot be reached: the law's floor is \(floor)."
+      "A loss of \(short(loss)) cannot be reached: the law's floor is \(short(floor))."
     case .unreadableLaw(let file, let reason): "\(file) is no law: \(reason)."
     case .badCell(let file, let row, let column, let value):
       "\(file), row \(row), column “\(column)”: \(value) must be positive."

@@ -60,19 +60,33 @@ struct VariableProjection {
     _ n: [Double],
     _ d: [Double]
   ) -> (floor: Double, capacity: Double, data: Double, error: Double) {
-    var normal = SymmetricMatrix(size: 3)
+    var sums = (ee: 0.0, en: 0.0, ed: 0.0, nn: 0.0, nd: 0.0, dd: 0.0)
     var right = [0.0, 0.0, 0.0]
     var total = 0.0
     for row in n.indices {
       let weight = objective.weights[row]
-      let scale = Double.exp(-objective.logLoss[row])
-      let columns = [scale, scale * n[row], scale * d[row]]
-      for i in 0..<3 {
-        right[i] += weight * columns[i]
-        for j in 0..<3 { normal[i, j] += weight * columns[i] * columns[j] }
-      }
+      let e = Double.exp(-objective.logLoss[row])
+      let u = e * n[row]
+      let v = e * d[row]
+      sums.ee += weight * e * e
+      sums.en += weight * e * u
+      sums.ed += weight * e * v
+      sums.nn += weight * u * u
+      sums.nd += weight * u * v
+      sums.dd += weight * v * v
+      right[0] += weight * e
+      right[1] += weight * u
+      right[2] += weight * v
       total += weight
     }
+    let normal = SymmetricMatrix(
+      size: 3,
+      rows: [
+        sums.ee, sums.en, sums.ed,
+        sums.en, sums.nn, sums.nd,
+        sums.ed, sums.nd, sums.dd,
+      ]
+    )
     var best = (constants: [0.0, 0.0, 0.0], error: Double.infinity)
     for set in [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]] {
       var matrix = SymmetricMatrix(size: set.count)

@@ -13,6 +13,8 @@ public enum PublishedTable: String, Sendable, CaseIterable {
   case trainingRuns = "training-runs.csv"
   /// Bytes for the same content relative to English.
   case bytePremiums = "byte-premiums.csv"
+  /// Language tags and the keys of ``bytePremiums``.
+  case languages = "languages.csv"
   /// The shapes of Chinchilla's models.
   case chinchillaModels = "chinchilla-models.csv"
   /// Chinchilla's exact FLOPs over 6 N D.
@@ -28,6 +30,7 @@ public enum PublishedTable: String, Sendable, CaseIterable {
     case .accelerators: PackageResources.accelerators_csv
     case .trainingRuns: PackageResources.training_runs_csv
     case .bytePremiums: PackageResources.byte_premiums_csv
+    case .languages: PackageResources.languages_csv
     case .chinchillaModels: PackageResources.chinchilla_models_csv
     case .chinchillaRatios: PackageResources.chinchilla_flop_ratio_csv
     case .chinchillaOptimal: PackageResources.chinchilla_optimal_csv

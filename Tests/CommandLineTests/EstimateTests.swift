@@ -149,6 +149,30 @@ import Testing
     }
   }
 
+  /// Thai takes 2.74 times the bytes of English for the same content.
+  @Test func budgetsAreStatedInALanguage() throws {
+    let run = try ProgramRun(
+      "estimate",
+      "--tokens",
+      "1e9",
+      "--language",
+      "th",
+      "--bytes-per-token",
+      "8",
+      "--fertility",
+      "1.6",
+      "--json"
+    )
+    let language = try #require(run.object()["language"] as? [String: Any])
+    let premium = try #require(language["byte_premium"] as? Double)
+    #expect(abs(premium - 2.74) < 0.005)
+    #expect(language["bytes"] as? Double == 4e9 * premium)
+    #expect(language["tokens"] as? Double == 4e9 * premium / 8)
+    #expect(language["words"] as? Double == 4e9 * premium / 8 / 1.6)
+    #expect(try ProgramRun("estimate", "--tokens", "1e9", "--language", "xx").status == 1)
+    #expect(try ProgramRun("estimate", "--tokens", "1e9", "--bytes-per-token", "8").status == 64)
+  }
+
   @Test func extrasAreAnsweredWhenAskedFor() throws {
     let run = try ProgramRun(
       "estimate",

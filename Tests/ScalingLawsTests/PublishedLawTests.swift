@@ -149,3 +149,20 @@ import Testing
     #expect(table.observations.first?.loss == 0.9)
   }
 }
+
+@Suite struct LanguageMeasureTests {
+  /// Every tag leads to a row of the table of premiums.
+  @Test func everyTagIsFound() throws {
+    let table = try PublishedTable.languages.table()
+    #expect(table.rowCount > 100)
+    for row in 0..<table.rowCount {
+      let tag = try table.text(row: row, column: 0)
+      #expect(try LanguageMeasure.named(tag).bytePremium > 0.5, "\(tag)")
+    }
+  }
+
+  @Test(arguments: [("my", 5.10), ("hi", 2.37), ("ja", 1.32), ("de", 1.05), ("en", 1)])
+  func premiumsAreThePublishedOnes(tag: String, premium: Double) throws {
+    #expect(abs(try LanguageMeasure.named(tag).bytePremium - premium) < 0.006)
+  }
+}

@@ -15,6 +15,7 @@ struct EstimateCommand: ParsableCommand {
       isoflop estimate --params 7B --accelerator h100-sxm --count 256
       isoflop estimate --preset gpt2 --batch 8 --recompute selective
       isoflop estimate --params 7B --inference-tokens 1e12
+      isoflop estimate --params 1B --language th --bytes-per-token 6
 
       Give one quantity, and rule and laws choose the others; or give two. Losses are
       nats per token of each law's own tokenizer: compare them within a law only.
@@ -60,6 +61,8 @@ struct EstimateCommand: ParsableCommand {
   @Flag(help: "Add the vocabulary size by published rules.")
   var vocabulary = false
 
+  @OptionGroup(title: "Language") var language: LanguageOptions
+
   @OptionGroup(title: "Output") var format: FormatOptions
 
   func validate() throws {
@@ -103,6 +106,7 @@ extension EstimateCommand {
     plan.inferenceTokens = inferenceTokens?.value
     plan.parameterFactor = paramsFactor?.value
     plan.uniqueTokens = uniqueTokens?.value
+    plan.language = try language.plan()
     plan.wantsHyperparameters = hyperparameters
     plan.wantsVocabulary = vocabulary
     return plan

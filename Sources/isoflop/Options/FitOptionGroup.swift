@@ -41,7 +41,7 @@ struct FitOptionGroup: ParsableArguments {
   var calibration = true
 
   @Option(help: ArgumentHelp("What the draws depend on.", valueName: "number"))
-  var seed: UInt64 = 42
+  var seed: UInt64 = 1
 
   @Option(help: ArgumentHelp("Threads; the result does not depend on them.", valueName: "threads"))
   var threads = 2
