@@ -175,7 +175,7 @@ let package = Package(
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
     tests(of: "Corpora", "Files"),
-    tests(of: "Tokenization", "UnicodeText", "Files", "Randomness"),
+    tests(of: "Tokenization", "UnicodeText", "Files", "Randomness", exclude: ["Fixtures"]),
     tests(
       of: "LanguageModels",
       "Accounting",

@@ -37,6 +37,7 @@ public struct Evaluator {
   /// - Parameters:
   ///   - model: A model with the vocabulary of the text and at least the context.
   ///   - progress: Called with the share done.
+  /// - Returns: The losses by language and segment.
   /// - Throws: `LanguageModelsError` where a token id lies outside the vocabulary, `KernelsError`
   ///   when memory does not suffice.
   public func losses(

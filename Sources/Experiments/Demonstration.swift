@@ -10,7 +10,7 @@ public struct Demonstration {
   /// What may be chosen.
   public struct Options: Sendable, Hashable {
     /// The tokens of the longest runs, where nothing else is said.
-    public static let standardTokens = 655_360
+    public static let standardTokens = 1_310_720
 
     /// The folder or file of texts.
     public var corpus: String
@@ -98,15 +98,15 @@ public struct Demonstration {
   ///   - isInterrupted: Asked often.
   ///   - observe: Told what happens.
   /// - Returns: The result, or nil when somebody asked to stop.
+  /// - Throws: Whatever a part throws; what is done is kept.
   public func run(
     isInterrupted: () -> Bool,
     observe: (Event) -> Void
   ) throws -> Result? {
     observe(.corpus(corpus))
-    let tokenizerPath = joined(options.output, "tokenizer.json")
     let tokenizer = try trainTokenizer(observe)
     if isInterrupted() { return nil }
-    try tokenizer.save(to: tokenizerPath)
+    try tokenizer.save(to: joined(options.output, "tokenizer.json"))
     let prepared = try PreparedCorpus(
       corpus,
       tokenizer: tokenizer,
@@ -125,9 +125,8 @@ public struct Demonstration {
       plan: plan,
       folder: joined(options.output, "ladder"),
       tokens: prepared.tokens,
-      dataDigest: prepared.digest + tokenizer.digest,
-      tokenizerPath: tokenizerPath,
-      endOfText: Int(prepared.evaluation.endOfText),
+      tokensDigest: prepared.digest,
+      tokenizer: tokenizer,
       evaluation: prepared.evaluation
     )
     let runs = try ladder.run(isInterrupted: isInterrupted) { observe(.ladder($0)) }

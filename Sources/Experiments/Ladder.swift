@@ -4,6 +4,7 @@ import Files
 import FoundationEssentials
 import LanguageModels
 import Randomness
+public import Tokenization
 public import Training
 
 /// Trains the runs of a ladder one after the other, each in a folder of its own.
@@ -35,12 +36,10 @@ public struct Ladder {
   public let folder: String
   /// The ids trained on.
   public let tokens: TokenArray
-  /// What names the ids and the tokenizer they come from.
-  public let dataDigest: String
-  /// The `tokenizer.json` that is laid beside each model.
-  public let tokenizerPath: String
-  /// The id that ends a text.
-  public let endOfText: Int
+  /// What names the ids.
+  public let tokensDigest: String
+  /// What the ids come from; its files are laid beside each model.
+  public let tokenizer: Tokenizer
   /// The held-out text.
   public let evaluation: EvaluationSet
 
@@ -49,17 +48,15 @@ public struct Ladder {
     plan: LadderPlan,
     folder: String,
     tokens: TokenArray,
-    dataDigest: String,
-    tokenizerPath: String,
-    endOfText: Int,
+    tokensDigest: String,
+    tokenizer: Tokenizer,
     evaluation: EvaluationSet
   ) {
     self.plan = plan
     self.folder = folder
     self.tokens = tokens
-    self.dataDigest = dataDigest
-    self.tokenizerPath = tokenizerPath
-    self.endOfText = endOfText
+    self.tokensDigest = tokensDigest
+    self.tokenizer = tokenizer
     self.evaluation = evaluation
   }
 
@@ -69,6 +66,7 @@ public struct Ladder {
   ///   - isInterrupted: Asked before every step.
   ///   - observe: Called after every step.
   /// - Returns: The records in the plan's order, or nil when somebody asked to stop.
+  /// - Throws: Whatever a run throws; finished runs are kept.
   public func run(
     isInterrupted: () -> Bool,
     observe: (Progress) -> Void
@@ -114,6 +112,9 @@ public struct Ladder {
     try LossTable(contentsOf: joined(joined(folder, rung.name), "losses.csv"))
   }
 
+  /// What names ids and tokenizer together.
+  private var dataDigest: String { tokensDigest + tokenizer.digest }
+
   private func identity(of rung: LadderPlan.Rung) throws -> String {
     var plan = rung.plan
     plan.threads = 1
@@ -133,7 +134,10 @@ public struct Ladder {
     let model = try GPT(
       rung.plan.shape,
       seed: Seed(rung.plan.seed),
-      specialTokens: SpecialTokenIDs(beginning: endOfText, ends: [endOfText])
+      specialTokens: SpecialTokenIDs(
+        beginning: Int(evaluation.endOfText),
+        ends: [Int(evaluation.endOfText)]
+      )
     )
     let session = try TrainingSession(plan: rung.plan, model: model, sources: [(tokens, 1)])
     let run = try TrainingRun(folder: folder, session: session, dataDigest: dataDigest)
@@ -153,7 +157,7 @@ public struct Ladder {
     let losses = try evaluator.losses(of: model)
     try losses.write(to: joined(folder, "losses.csv"))
     try model.save(directory: folder)
-    try writeFile(joined(folder, "tokenizer.json"), readFile(tokenizerPath))
+    try tokenizer.save(besideModel: folder, contextLength: rung.plan.shape.contextLength)
     let record = try record(rung, identity, losses, lastLosses, seconds)
     try RunSummary(record, losses).write(to: joined(folder, "summary.json"))
     try run.removeCheckpoints()

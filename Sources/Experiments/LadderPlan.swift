@@ -43,6 +43,7 @@ public struct LadderPlan: Sendable, Hashable {
   ///   - tokens: D of the longest runs.
   ///   - seed: The seed of all runs.
   ///   - threads: How many threads compute.
+  /// - Returns: The plan.
   /// - Throws: `AccountingError` for an impossible vocabulary.
   public static func demonstration(
     vocabularySize: Int,
@@ -50,7 +51,7 @@ public struct LadderPlan: Sendable, Hashable {
     seed: UInt64,
     threads: Int
   ) throws(AccountingError) -> LadderPlan {
-    let sizes = [(2, 32), (2, 48), (2, 64), (3, 96), (4, 128)]
+    let sizes = [(2, 32), (2, 48), (2, 64), (3, 80), (3, 96)]
     var fitted: [Rung] = []
     for (layers, width) in sizes {
       for share in [4, 2, 1] {
@@ -61,7 +62,7 @@ public struct LadderPlan: Sendable, Hashable {
     }
     return LadderPlan(
       fitted: fitted,
-      target: try rung(4, 192, vocabularySize, tokens, seed: seed, threads: threads)
+      target: try rung(4, 128, vocabularySize, tokens, seed: seed, threads: threads)
     )
   }
 
@@ -81,7 +82,7 @@ public struct LadderPlan: Sendable, Hashable {
       contextLength: context,
       layerCount: layers,
       width: width,
-      headCount: max(1, width / 32)
+      headCount: width / 16
     )
     let plan = TrainingPlan(
       shape: shape,

@@ -6,12 +6,23 @@ public struct FitReport: Sendable {
   let file: LawFile
   let source: String
   let notes: [String]
+  let isOvertraining: Bool
 
-  /// Reports a fit of runs from a source.
-  public init(_ file: LawFile, source: String, notes: [String] = []) {
+  /// Reports a fit of runs from a source, in the letters of the over-training law if wanted.
+  public init(
+    _ file: LawFile,
+    source: String,
+    notes: [String] = [],
+    isOvertraining: Bool = false
+  ) {
     self.file = file
     self.source = source
     self.notes = notes
+    self.isOvertraining = isOvertraining
+  }
+
+  private var overtraining: OvertrainingLaw? {
+    isOvertraining ? OvertrainingLaw(fitted.law) : nil
   }
 
   private var fitted: FittedLaw { file.fitted }
@@ -26,15 +37,23 @@ public struct FitReport: Sendable {
     for constant in fitted.law.constants {
       let interval = intervals.first { $0.name == constant.name }?.interval
       table.add([
-        constant.name, digits(constant.value), interval.map(bounds) ?? "-",
+        constant.name, DecimalText.constant(constant.value), interval.map(bounds) ?? "-",
         constant.name == "E" ? file.lossUnit : "",
       ])
     }
     let exponent = intervals.first { $0.name == "a" }?.interval
     table.add([
-      "a", digits(fitted.law.allocationExponent), exponent.map(bounds) ?? "-", "N grows as C^a",
+      "a", DecimalText.constant(fitted.law.allocationExponent), exponent.map(bounds) ?? "-",
+      "N grows as C^a",
     ])
     text += table.text
+    if let law = overtraining {
+      text +=
+        "\nE + (a M^eta + b M^-eta) C^-eta with M = D / N: "
+        + "a \(DecimalText.constant(law.parameterCoefficient)), "
+        + "b \(DecimalText.constant(law.dataCoefficient)), "
+        + "eta \(DecimalText.constant(law.exponent))\n"
+    }
     text += "\nobjective \(DecimalText.digits(fitted.objective)) (\(objectiveName))"
     if fitted.objective > 0 {
       text += ", typical error \(DecimalText.significant(100 * fitted.typicalError)) %"
@@ -57,7 +76,7 @@ public struct FitReport: Sendable {
       .init($0.name, .number($0.value))
     }
     members += [
-      .init("form", .string("chinchilla")),
+      .init("form", .string(isOvertraining ? "overtraining" : "chinchilla")),
       .init("objective", .number(fitted.objective)),
       .init("objective_kind", .string(objectiveName)),
       .init("rows", .integer(fitted.observations.count)),
@@ -80,6 +99,19 @@ public struct FitReport: Sendable {
       .init("warnings", .array(fitted.warnings.map { .string($0.description) })),
       .init("warning_codes", .array(fitted.warnings.map { .string($0.code) })),
     ]
+    if let law = overtraining {
+      members.append(
+        .init(
+          "overtraining",
+          .object([
+            .init("E", .number(law.irreducibleLoss)),
+            .init("a", .number(law.parameterCoefficient)),
+            .init("b", .number(law.dataCoefficient)),
+            .init("eta", .number(law.exponent)),
+          ])
+        )
+      )
+    }
     return .object(members)
   }
 
@@ -100,11 +132,6 @@ public struct FitReport: Sendable {
       "sum of Huber \(DecimalText.scientific(delta)) of log-loss residuals"
     case .leastSquares: "half the sum of squared log-loss residuals"
     }
-  }
-
-  private func digits(_ value: Double) -> String {
-    abs(value) >= 1e5
-      ? DecimalText.scientific(value) : DecimalText.fixed(value, places: abs(value) < 10 ? 5 : 2)
   }
 
   private func bounds(_ interval: Interval) -> String {

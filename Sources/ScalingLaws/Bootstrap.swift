@@ -13,24 +13,12 @@ import Synchronization
 struct Bootstrap {
   let fit: ParametricFit
   let optimum: ParametricPoint
-  private let clusters: [[Int]]
+  private let clusters: RunClusters
 
   init(_ fit: ParametricFit, optimum: ParametricPoint) {
     self.fit = fit
     self.optimum = optimum
-    var order: [String: Int] = [:]
-    var clusters: [[Int]] = []
-    for (index, observation) in fit.observations.enumerated() {
-      if let run = observation.run {
-        if let place = order[run] {
-          clusters[place].append(index)
-          continue
-        }
-        order[run] = clusters.count
-      }
-      clusters.append([index])
-    }
-    self.clusters = clusters
+    clusters = RunClusters(fit.observations)
   }
 
   /// The laws of all draws that found one, in the order of their numbers.
@@ -56,21 +44,11 @@ struct Bootstrap {
     return results.withLock { $0.flatMap(\.self) }.compactMap(\.self)
   }
 
-  /// How often each observation is drawn in a draw.
-  private func weights(_ number: Int) -> [Double] {
-    var generator = Seed(fit.options.seed).stream("bootstrap \(number)")
-    var weights = [Double](repeating: 0, count: fit.observations.count)
-    for _ in clusters.indices {
-      for row in clusters[generator.below(clusters.count)] { weights[row] += 1 }
-    }
-    return weights
-  }
-
   /// One draw, searched from the optimum of all runs and, where that may mislead, from a grid.
   private func draw(_ number: Int, from start: ParametricLaw) -> ParametricLaw? {
     let objective = ParametricObjective(
       fit.observations,
-      weights: weights(number),
+      weights: clusters.weights(number, seed: fit.options.seed),
       objective: fit.options.objective,
       exponents: fit.options.exponents
     )
@@ -86,5 +64,36 @@ struct Bootstrap {
     guard best.value.isFinite else { return nil }
     let law = objective.law(at: best.point)
     return law.isSound ? law : nil
+  }
+}
+
+/// The observations of each run, which are drawn together.
+struct RunClusters {
+  private var clusters: [[Int]] = []
+  private let rowCount: Int
+
+  init(_ observations: [LossObservation]) {
+    var order: [String: Int] = [:]
+    rowCount = observations.count
+    for (index, observation) in observations.enumerated() {
+      if let run = observation.run {
+        if let place = order[run] {
+          clusters[place].append(index)
+          continue
+        }
+        order[run] = clusters.count
+      }
+      clusters.append([index])
+    }
+  }
+
+  /// How often each observation is drawn in a draw.
+  func weights(_ number: Int, seed: UInt64) -> [Double] {
+    var generator = Seed(seed).stream("bootstrap \(number)")
+    var weights = [Double](repeating: 0, count: rowCount)
+    for _ in clusters.indices {
+      for row in clusters[generator.below(clusters.count)] { weights[row] += 1 }
+    }
+    return weights
   }
 }

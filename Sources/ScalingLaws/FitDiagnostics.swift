@@ -2,11 +2,8 @@ import RealModule
 
 /// The checks that a fit passes through before anyone trusts it.
 enum FitDiagnostics {
-  /// Refuses observations that no fit can be made of.
-  static func check(
-    _ observations: [LossObservation],
-    exponents: ExponentRule
-  ) throws(ScalingLawsError) {
+  /// Refuses numbers that have no logarithm.
+  static func checkNumbers(_ observations: [LossObservation]) throws(ScalingLawsError) {
     for (index, observation) in observations.enumerated() {
       let numbers = [
         ("N", observation.parameters), ("D", observation.tokens), ("the loss", observation.loss),
@@ -15,6 +12,14 @@ enum FitDiagnostics {
         throw .badObservation(row: index + 1, name: name, value: value)
       }
     }
+  }
+
+  /// Refuses observations that no fit can be made of.
+  static func check(
+    _ observations: [LossObservation],
+    exponents: ExponentRule
+  ) throws(ScalingLawsError) {
+    try checkNumbers(observations)
     let needed = constantCount(exponents)
     guard observations.count >= needed else {
       throw .tooFewObservations(found: observations.count, needed: needed)

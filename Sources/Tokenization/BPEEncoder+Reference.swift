@@ -10,7 +10,7 @@ extension Tokenizer {
     for (rank, merge) in merges.enumerated() {
       ranks[Merge(left: merge.left, right: merge.right, merged: 0)] = rank
     }
-    var tokens = piece.map { tables.byteTokens[Int($0)] }.filter { $0 != TokenizerTables.none }
+    var tokens = piece.map { tables.byteTokens[$0] }.filter { $0 != TokenizerTables.none }
     while true {
       var best: (rank: Int, index: Int)?
       for index in tokens.indices.dropLast() {

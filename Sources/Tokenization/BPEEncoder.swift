@@ -8,20 +8,14 @@ public final class BPEEncoder {
   public let tokenizer: Tokenizer
 
   private let tables: TokenizerTables
-  private let pattern: SplitPattern
   private let normalizer: Normalizer
-  private var cache = WordCache()
-  private var merger = PieceMerger()
-  private var output = FlatArray<TokenID>()
-
-  /// Longest run of bytes without a cut.
-  private static let longestPiece = 1 << 30
+  private var pieces: PieceEncoder
 
   /// Creates an encoder.
   public init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
     tables = tokenizer.tables
-    pattern = tokenizer.configuration.pattern
+    pieces = PieceEncoder(tokenizer)
     normalizer = Normalizer(tokenizer.configuration.normalization)
   }
 
@@ -50,11 +44,11 @@ public final class BPEEncoder {
     specialTokens: SpecialTokenPolicy = .recognize,
     into ids: inout [TokenID]
   ) throws(TokenizationError) {
-    output.removeAll()
+    pieces.output.removeAll()
     try text.withByteView { (text) throws(TokenizationError) in
       try encode(text, specialTokens, record: nil)
     }
-    unsafe output.withElements { unsafe ids.append(contentsOf: $0) }
+    unsafe pieces.output.withElements { unsafe ids.append(contentsOf: $0) }
   }
 
   /// Encodes a text and says which bytes of it each token stands for.
@@ -62,13 +56,13 @@ public final class BPEEncoder {
     _ text: RawSpan,
     specialTokens: SpecialTokenPolicy = .recognize
   ) throws(TokenizationError) -> Encoding {
-    output.removeAll()
+    pieces.output.removeAll()
     return try text.withByteView { (text) throws(TokenizationError) in
       var offsets: [Range<Int>] = []
       try encode(text, specialTokens) { segment, merged in
         self.appendOffsets(of: segment, merged, to: &offsets)
       }
-      return Encoding(ids: output.toArray(), offsets: offsets)
+      return Encoding(ids: pieces.output.toArray(), offsets: offsets)
     }
   }
 
@@ -104,9 +98,9 @@ public final class BPEEncoder {
     _ text: ByteView,
     _ record: Recorder?
   ) {
-    output.append(match.token.id)
+    pieces.output.append(match.token.id)
     let segment = Segment(
-      ids: output.count - 1..<output.count,
+      ids: pieces.output.count - 1..<pieces.output.count,
       source: match.range.lowerBound + start..<match.range.upperBound + start,
       alignment: .identity,
       isAdded: true
@@ -177,18 +171,18 @@ public final class BPEEncoder {
     _ record: Recorder?
   ) throws(TokenizationError) {
     if range.isEmpty { return }
-    let first = output.count
+    let first = pieces.output.count
     let part = text[range]
     if tokenizer.configuration.addsPrefixSpace, !beginsWithSpace(part) {
       let prefixed = [UInt8(ascii: " ")] + part.toArray()
       try prefixed.withByteView { (prefixed) throws(TokenizationError) in
-        try encodePieces(of: prefixed)
+        try pieces.encode(prefixed)
         let added = Alignment(changes: [Alignment.Change(source: 0..<0, target: 0..<1)])
         let whole = alignment.part(range).followed(by: added)
         report(first, alignment.source(of: range), whole, source, prefixed, record)
       }
     } else {
-      try encodePieces(of: part)
+      try pieces.encode(part)
       report(first, alignment.source(of: range), alignment.part(range), source, part, record)
     }
   }
@@ -203,7 +197,7 @@ public final class BPEEncoder {
   ) {
     guard let record else { return }
     let segment = Segment(
-      ids: first..<output.count,
+      ids: first..<pieces.output.count,
       source: range.lowerBound + source.lowerBound..<range.upperBound + source.lowerBound,
       alignment: alignment,
       isAdded: false
@@ -213,44 +207,6 @@ public final class BPEEncoder {
 
   private func beginsWithSpace(_ text: ByteView) -> Bool {
     ScannedText(text).character(at: 0).kind.contains(.whitespace)
-  }
-
-  /// Cuts a text into pieces and encodes each.
-  private func encodePieces(of text: ByteView) throws(TokenizationError) {
-    try pattern.forEachPiece(of: text) { (piece) throws(TokenizationError) in
-      let key = WordCache.key(text, piece)
-      if cache.append(key, text, piece, to: &output) { return }
-      try encodePiece(key, text, piece)
-    }
-  }
-
-  /// Encodes a piece that was not met before.
-  @inline(never)
-  private func encodePiece(
-    _ key: WordCache.Key,
-    _ text: ByteView,
-    _ piece: Range<Int>
-  ) throws(TokenizationError) {
-    if piece.count > Self.longestPiece { throw .pieceTooLong(byteCount: piece.count) }
-    let first = output.count
-    if tokenizer.configuration.ignoresMerges, let id = wholeToken(text[piece]) {
-      output.append(id)
-    } else {
-      merger.start()
-      for index in piece {
-        let token = tables.byteTokens[Int(text[index])]
-        if token != TokenizerTables.none { merger.append(token) }
-      }
-      merger.finish(tables.ranks, into: &output)
-    }
-    cache.insert(key, text, piece, output, from: first)
-  }
-
-  /// The token that a whole piece is, or nil.
-  private func wholeToken(_ piece: ByteView) -> TokenID? {
-    let spelling = ByteAlphabet.spelling(of: piece.toArray())
-    guard let id = spelling.withByteView({ tables.tokens.find($0) }) else { return nil }
-    return id < tokenizer.modelTokenCount ? TokenID(id) : nil
   }
 
   /// Appends the bytes of the original that each token of a segment stands for.
@@ -268,7 +224,9 @@ public final class BPEEncoder {
     for index in segment.ids {
       let start = skipUnknown(text, place)
       var end = start
-      for _ in 0..<tables.decodedRange(output[index]).count { end = skipUnknown(text, end) + 1 }
+      for _ in 0..<tables.decodedRange(pieces.output[index]).count {
+        end = skipUnknown(text, end) + 1
+      }
       let range = segment.alignment.source(of: start..<end)
       offsets.append(range.lowerBound + base..<range.upperBound + base)
       place = end
@@ -279,7 +237,7 @@ public final class BPEEncoder {
   private func skipUnknown(_ text: ByteView, _ start: Int) -> Int {
     if tables.coversAllBytes { return start }
     var place = start
-    while place < text.count, tables.byteTokens[Int(text[place])] == TokenizerTables.none {
+    while place < text.count, tables.byteTokens[text[place]] == TokenizerTables.none {
       place += 1
     }
     return place

@@ -12,7 +12,9 @@ public struct ExplainedPiece: Sendable, Equatable {
 }
 
 extension Tokenizer {
-  /// How a text becomes its tokens, merge by merge. For looking at, not for speed.
+  /// How a text becomes its tokens, merge by merge.
+  ///
+  /// For looking at, not for speed.
   ///
   /// - Throws: ``TokenizationError`` where ICU gives up.
   public func explain(_ text: String) throws(TokenizationError) -> [ExplainedPiece] {
@@ -44,7 +46,7 @@ extension Tokenizer {
   }
 
   private func explain(piece: [UInt8]) -> ExplainedPiece {
-    var tokens = piece.map { tables.byteTokens[Int($0)] }.filter { $0 != TokenizerTables.none }
+    var tokens = piece.map { tables.byteTokens[$0] }.filter { $0 != TokenizerTables.none }
     var steps = [tokens.map { spelling(of: $0) }]
     while let best = firstMerge(of: tokens) {
       tokens[best.index...best.index + 1] = [best.merged]

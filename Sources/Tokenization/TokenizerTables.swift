@@ -4,7 +4,7 @@ final class TokenizerTables: Sendable {
   let tokens: StringTable
   let ranks: PairRanks
   /// The token of each byte, ``none`` for a byte without one.
-  let byteTokens: [TokenID]
+  let byteTokens: ByteTokens
   /// The bytes that the tokens stand for, one after the other, and where each ends.
   let decodedBytes: FlatArray<UInt8>
   let decodedEnds: FlatArray<UInt32>
@@ -42,7 +42,7 @@ final class TokenizerTables: Sendable {
     self.tokens = tokens
     ranks = PairRanks(merges)
     coversAllBytes = !byteTokens.contains(Self.none)
-    self.byteTokens = byteTokens
+    self.byteTokens = ByteTokens(byteTokens)
     decodedBytes = bytes
     decodedEnds = ends
   }
@@ -75,4 +75,18 @@ final class TokenizerTables: Sendable {
     let number = Int(id)
     return Int(number == 0 ? 0 : decodedEnds[number - 1])..<Int(decodedEnds[number])
   }
+}
+
+/// The token of each byte.
+struct ByteTokens: ~Copyable, Sendable {
+  private var tokens: FlatArray<TokenID>
+
+  init(_ tokens: [TokenID]) {
+    precondition(tokens.count == 256, "tokens of \(tokens.count) bytes")
+    self.tokens = FlatArray(capacity: 256)
+    for token in tokens { self.tokens.append(token) }
+  }
+
+  @inline(__always)
+  subscript(_ byte: UInt8) -> TokenID { tokens[Int(byte)] }
 }

@@ -84,14 +84,26 @@ public final class WordCounter {
   }
 
   private func countPieces(_ text: ByteView) {
-    pattern.forEachPiece(of: text) { piece in table.add(text, piece) }
+    table.countPieces(of: text, pattern)
   }
 
   private func countLines(_ text: ByteView) {
+    table.countLines(of: text, pattern)
+  }
+}
+
+extension WordTable {
+  /// Counts the pieces of a text.
+  mutating func countPieces(of text: ByteView, _ pattern: SplitPattern) {
+    pattern.forEachPiece(of: text) { piece in add(text, piece) }
+  }
+
+  /// Counts the pieces of each line of a text.
+  mutating func countLines(of text: ByteView, _ pattern: SplitPattern) {
     var start = 0
     while start < text.count {
       let end = text.endOfLine(from: start)
-      countPieces(text[start..<end])
+      countPieces(of: text[start..<end], pattern)
       start = end
     }
   }

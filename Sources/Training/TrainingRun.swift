@@ -58,6 +58,8 @@ public struct TrainingRun {
   /// - Parameters:
   ///   - isInterrupted: Asked before every step.
   ///   - observe: Called after every step.
+  /// - Returns: How the run ended.
+  /// - Throws: ``TrainingError`` when the run breaks, `FilesError` when it cannot be recorded.
   public func train(
     isInterrupted: () -> Bool,
     observe: (StepRecord) -> Void

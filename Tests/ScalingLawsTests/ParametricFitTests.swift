@@ -190,6 +190,19 @@ struct Figure4Tests {
   }
 }
 
+extension Figure4Tests {
+  /// Table 2's exponent of the isoFLOP approach, and its interval of 10 to 90 percent.
+  @Test func profilesGiveThePublishedExponent() throws {
+    let fit = try IsoFLOPFit(Self.runs()).fit()
+    let law = try PublishedLaw.named("hoffmann2022-approach2")
+    let low = try #require(law["a_p10"])
+    let high = try #require(law["a_p90"])
+    #expect(fit.parameters.exponent > low && fit.parameters.exponent < high)
+    let interval = try #require(fit.parameters.interval)
+    #expect(interval.contains(try #require(law["a"])), "\(interval)")
+  }
+}
+
 /// Runs on a known law, sizes and data varied independently.
 enum Planted {
   static let law = ParametricLaw(
