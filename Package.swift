@@ -147,6 +147,7 @@ let package = Package(
       "Experiments",
       "Corpora",
       "Tokenization",
+      "LanguageModels",
       "Training",
       "Evaluation",
       "ScalingLaws",

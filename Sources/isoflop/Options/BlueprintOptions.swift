@@ -1,12 +1,13 @@
 import Accounting
 import ArgumentParser
 import Files
+import LanguageModels
 
 /// Which model is counted.
 struct BlueprintOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A Hugging Face config.json (GPT-2, Llama, Mistral, Mixtral, Qwen), or its folder.",
+      "A config.json (GPT-2, Llama, Mistral, Mixtral, Qwen, isoflop), or its folder.",
       valueName: "file"
     )
   )
@@ -35,6 +36,12 @@ struct BlueprintOptions: ParsableArguments {
     guard let blueprint else { return nil }
     let path =
       try fileKind(blueprint) == .folder ? joined(blueprint, "config.json") : blueprint
-    return try Blueprint(huggingFaceConfiguration: readFile(path))
+    do {
+      return try Blueprint(huggingFaceConfiguration: readFile(path))
+    } catch let error as AccountingError {
+      // What only isoflop can express is not among the published architectures.
+      guard let shape = try? ModelShape(configuration: path) else { throw error }
+      return Blueprint(shape, name: blueprint)
+    }
   }
 }

@@ -4,7 +4,10 @@ import ArgumentParser
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Describe models.",
-    subcommands: [ModelDescribe.self]
+    abstract: "Describe, create, inspect, convert and run models.",
+    subcommands: [
+      ModelDescribe.self, ModelInit.self, ModelGenerate.self, ModelInspect.self,
+      ModelConvert.self,
+    ]
   )
 }
