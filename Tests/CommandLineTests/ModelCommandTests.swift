@@ -181,6 +181,19 @@ import Testing
       let first = try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any]
       #expect(first?["ids"] as? [Int] == ids)
       #expect(try generate("--max-tokens", "2").status == 0)
+
+      let small = joined(folder, "small")
+      _ = try ProgramRun("model", "init", "--preset", "nano-1", "--vocab-size", "100", "-o", small)
+      let foreign = try ProgramRun(
+        "model",
+        "generate",
+        "--model",
+        small,
+        "--tokenizer",
+        tokenizer,
+        "low"
+      )
+      #expect(foreign.status == 1 && foreign.errors.contains("the model's own tokenizer"))
     }
   }
 

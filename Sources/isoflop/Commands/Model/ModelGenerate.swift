@@ -1,3 +1,4 @@
+import Accounting
 import ArgumentParser
 import Files
 import LanguageModels
@@ -71,6 +72,12 @@ struct ModelGenerate: ParsableCommand {
     let tokenizer = try Tokenizer(contentsOf: tokenizer ?? joined(model, "tokenizer.json"))
     let texts = try readPrompts()
     let model = try GPT(directory: model)
+    guard tokenizer.vocabularySize <= model.shape.vocabularySize else {
+      throw LanguageModelsError.tokenOutOfRange(
+        id: tokenizer.vocabularySize - 1,
+        vocabularySize: model.shape.vocabularySize
+      )
+    }
     let ids = try texts.map { try firstTokens($0, tokenizer, model) }
     let decoder = try SequenceDecoder(model, sequences: max(texts.count, 1), threads: threads)
     let isStreamed = texts.count == 1 && !json
