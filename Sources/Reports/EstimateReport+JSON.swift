@@ -233,6 +233,7 @@ extension EstimateReport {
             .init("width", .number(entry.width)),
             .init("by_isoflops", .number(entry.byIsoFLOPs)),
             .init("by_derivative", .number(entry.byDerivative)),
+            .init("by_parametric_fit", .number(entry.byParametricFit)),
           ])
         )
       )

@@ -133,7 +133,8 @@ extension EstimateReport {
     let width = DecimalText.grouped(entry.width.rounded())
     return
       "Vocabulary (tao2024): \(DecimalText.grouped(entry.byIsoFLOPs.rounded())) by isoFLOPs, "
-      + "\(DecimalText.grouped(entry.byDerivative.rounded())) by derivative, for a width of "
+      + "\(DecimalText.grouped(entry.byDerivative.rounded())) by derivative, "
+      + "\(DecimalText.grouped(entry.byParametricFit.rounded())) by parametric fit, for a width of "
       + (entry.isWidthKnown ? "\(width).\n" : "\(width), guessed from the size.\n")
   }
 }

@@ -5,14 +5,12 @@ public import ScalingLaws
 public struct FormReport: Sendable {
   let law: FittedForm
   let source: String
-  let confidence: Double
   let notes: [String]
 
   /// Reports a fit of runs from a source.
-  public init(_ law: FittedForm, source: String, confidence: Double, notes: [String] = []) {
+  public init(_ law: FittedForm, source: String, notes: [String] = []) {
     self.law = law
     self.source = source
-    self.confidence = confidence
     self.notes = notes
   }
 
@@ -20,7 +18,7 @@ public struct FormReport: Sendable {
   public var text: String {
     var text = "\(law.formula), fitted to \(law.rowCount) runs of \(source)\n\n"
     var table = TextTable([
-      .name(""), .number("value"), .number("\(DecimalText.brief(100 * confidence)) % interval"),
+      .name(""), .number("value"), .number("\(DecimalText.brief(100 * law.confidence)) % interval"),
     ])
     for constant in law.constants {
       table.add([
@@ -53,7 +51,7 @@ public struct FormReport: Sendable {
             }
           )
         ),
-        .init("confidence", .number(confidence)),
+        .init("confidence", .number(law.confidence)),
         .init("draws", .integer(law.drawCount)),
         .init("source", .string(source)),
         .init("notes", .array(notes.map { .string($0) })),

@@ -71,6 +71,8 @@ public struct Estimate: Sendable {
     public let byIsoFLOPs: Double
     /// The vocabulary by the derivative approach.
     public let byDerivative: Double
+    /// The vocabulary by the parametric approach.
+    public let byParametricFit: Double
   }
 
   /// The budget and the laws.
@@ -301,7 +303,8 @@ extension Estimate {
       width: width ?? guess,
       isWidthKnown: width != nil,
       byIsoFLOPs: sizes.isoFLOPs,
-      byDerivative: sizes.derivative
+      byDerivative: sizes.derivative,
+      byParametricFit: sizes.parametric
     )
   }
 }

@@ -24,7 +24,15 @@ public struct FittedForm: Sendable, Hashable {
   /// How many rows stand behind the law.
   public let rowCount: Int
   /// How many draws stand behind the intervals.
-  public let drawCount: Int
+  public var drawCount: Int { draws.count }
+  /// The constants of each draw, in the order of ``constants``.
+  public let draws: [[Double]]
+  /// ln(predicted) − ln(observed), row by row.
+  public let logResiduals: [Double]
+  /// The ranges of the runs behind the law.
+  public let range: LawRange
+  /// The share of draws inside an interval.
+  public let confidence: Double
   /// What a reader must know.
   public let warnings: [String]
 
@@ -281,7 +289,10 @@ public struct FormFit: Sendable {
       },
       objective: best.value,
       rowCount: observations.count,
-      drawCount: draws.count,
+      draws: draws,
+      logResiduals: residuals(best.point),
+      range: LawRange(of: observations),
+      confidence: options.confidence,
       warnings: warnings
     )
   }

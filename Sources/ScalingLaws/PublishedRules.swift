@@ -125,13 +125,14 @@ extension PublishedRules {
   /// The vocabulary that is best for a number of non-vocabulary parameters, by three approaches.
   ///
   /// The first goes through the budget for which the size is best, the second is a power law in
-  /// the size; the third needs a budget and is not given here.
+  /// the size, the third minimizes the parametric law of the unigram-normalized loss at the first
+  /// one's budget.
   ///
   /// - Source: Tao et al. 2024, arXiv:2407.13623.
   public func vocabulary(
     nonVocabularyParameters n: Double,
     width: Double
-  ) throws(ScalingLawsError) -> (isoFLOPs: Double, derivative: Double) {
+  ) throws(ScalingLawsError) -> (isoFLOPs: Double, derivative: Double, parametric: Double) {
     let flops = Double.exp(
       .log(n / (try constant("tao2024-approach1", "Nnv_k")))
         / (try constant("tao2024-approach1", "Nnv_p"))
@@ -141,7 +142,18 @@ extension PublishedRules {
     let byPower =
       try constant("tao2024-approach2", "Nv0")
       * .exp(constant("tao2024-approach2", "gamma") * .log(ratio))
-    return (byBudget / width, byPower / width)
+    let capacity =
+      try constant("tao2024-approach3", "A2")
+      * .exp(-constant("tao2024-approach3", "a2") * .log(width / 1e6))
+    let a2 = try constant("tao2024-approach3", "a2")
+    let data = try constant("tao2024-approach3", "B")
+    let b = try constant("tao2024-approach3", "b")
+    // Only the terms in V matter: those of the vocabulary's parameters and of the tokens left.
+    let parametric = minimum(from: .log(1000), to: .log(200_000)) { logV in
+      let tokens = flops / 6 / (n + width * .exp(logV))
+      return capacity * .exp(-a2 * logV) + data * .exp(-b * .log(tokens / 1e9))
+    }
+    return (byBudget / width, byPower / width, .exp(parametric))
   }
 
   /// The law of repeated data.
@@ -157,4 +169,30 @@ extension PublishedRules {
       parameterHalfLife: try constant("muennighoff2023", "RstarN")
     )
   }
+}
+
+/// Where a function with one valley is lowest.
+func minimum(from low: Double, to high: Double, _ function: (Double) -> Double) -> Double {
+  var low = low
+  var high = high
+  let ratio = 0.6180339887498949
+  var left = high - ratio * (high - low)
+  var right = low + ratio * (high - low)
+  var atLeft = function(left)
+  var atRight = function(right)
+  // A valley is flat: its place is known to half the digits of its depth, and no better.
+  while high - low > 1e-9 * (abs(low) + abs(high)) {
+    if atLeft < atRight {
+      high = right
+      (right, atRight) = (left, atLeft)
+      left = high - ratio * (high - low)
+      atLeft = function(left)
+    } else {
+      low = left
+      (left, atLeft) = (right, atRight)
+      right = low + ratio * (high - low)
+      atRight = function(right)
+    }
+  }
+  return 0.5 * (low + high)
 }

@@ -77,6 +77,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [["kaplan"], ["power", "--in", "C"]])
+  func otherFormsAreStoredAndPredict(form: [String]) throws {
+    try withTemporaryFolder { folder in
+      let law = folder + "/law.json"
+      let fit = try ProgramRun(
+        arguments: ["law", "fit", "-", "--bootstrap", "5", "-o", law, "--form"] + form,
+        input: Self.table()
+      )
+      #expect(fit.status == 0, "\(fit.errors)")
+      let predicted = try ProgramRun(
+        "law",
+        "predict",
+        law,
+        "--params",
+        "1e7",
+        "--tokens",
+        "2e8",
+        "--json"
+      ).object()
+      let truth = 1.8 + 480 / pow(1e7, 0.35) + 2100 / pow(2e8, 0.37)
+      #expect(abs((predicted["loss"] as? Double ?? 0) / truth - 1) < 0.05)
+      #expect((predicted["interval"] as? [Double])?.count == 2)
+      #expect(try ProgramRun("law", "show", law).output.contains("fitted to 15 runs"))
+    }
+  }
+
   @Test func unusualColumnsAndBitsAreMapped() throws {
     let bits = Self.table(loss: "bits_per_token", scale: 1 / log(2))
     let converted = try ProgramRun("law", "fit", "-", "--bootstrap", "0", "--json", input: bits)

@@ -90,6 +90,16 @@ import Testing
   }
 }
 
+@Suite struct VocabularyTests {
+  /// The three answers that the paper's program prints for 7e9 parameters of width 4,096.
+  @Test func theThreeApproachesOfThePaperAreReproduced() throws {
+    let sizes = try PublishedRules().vocabulary(nonVocabularyParameters: 7e9, width: 4096)
+    #expect(sizes.isoFLOPs.rounded(.down) == 62280)
+    #expect(sizes.derivative.rounded(.down) == 67450)
+    #expect(sizes.parametric.rounded(.down) == 59547)
+  }
+}
+
 @Suite struct AcceleratorTests {
   @Test(arguments: [
     ("h100-sxm", "H100-SXM-80GB", 989.4e12), ("A100-SXM-80GB", "A100-SXM-80GB", 312e12),

@@ -46,8 +46,8 @@ struct LawFit: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if output != nil, form != .chinchilla, form != .overtraining {
-      throw ValidationError("--output is written for the forms chinchilla and overtraining.")
+    if output != nil, form == .isoflop || form == .frontier {
+      throw ValidationError("The forms isoflop and frontier predict no loss: there is no --output.")
     }
   }
 
@@ -105,13 +105,9 @@ extension LawFit {
     }
   }
 
-  private func print(_ law: FittedForm, _ table: ObservationTable) {
-    let report = FormReport(
-      law,
-      source: table.file,
-      confidence: fit.confidence,
-      notes: table.notes
-    )
+  private func print(_ law: FittedForm, _ table: ObservationTable) throws {
+    if let output { try writeFile(output, FormFile(law, lossUnit: table.lossUnit).encoded()) }
+    let report = FormReport(law, source: table.file, notes: table.notes)
     Console.write(json ? report.json.text : report.text)
   }
 

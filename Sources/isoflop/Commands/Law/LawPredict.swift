@@ -22,6 +22,9 @@ struct LawPredict: ParsableCommand {
   @Option(help: ArgumentHelp("D, repeats counted.", valueName: "count"))
   var tokens: Count
 
+  @Option(help: ArgumentHelp("Distinct tokens, for a law of repeated data.", valueName: "count"))
+  var uniqueTokens: Count?
+
   @Option(help: ArgumentHelp("The loss that was measured.", valueName: "loss"))
   var measured: Count?
 
@@ -29,12 +32,29 @@ struct LawPredict: ParsableCommand {
   var json = false
 
   func run() throws {
-    let report = try PredictionReport(
+    let report = try report()
+    Console.write(json ? report.json.text : report.text)
+  }
+
+  private func report() throws -> PredictionReport {
+    if law.hasSuffix(".json"), let file = try FormFile.read(law) {
+      return try PredictionReport(
+        file,
+        name: law,
+        parameters: params.value,
+        tokens: tokens.value,
+        uniqueTokens: uniqueTokens?.value,
+        measured: measured?.value
+      )
+    }
+    if uniqueTokens != nil {
+      throw ValidationError("--unique-tokens needs a law fitted with --form data-constrained.")
+    }
+    return try PredictionReport(
       LawOptions.law(law),
       parameters: params.value,
       tokens: tokens.value,
       measured: measured?.value
     )
-    Console.write(json ? report.json.text : report.text)
   }
 }

@@ -20,7 +20,10 @@ struct LawShow: ParsableCommand {
   var json = false
 
   func run() throws {
-    if law.hasSuffix(".json") || law == "-" {
+    if law.hasSuffix(".json"), let file = try FormFile.read(law) {
+      let report = FormReport(file.law, source: law)
+      Console.write(json ? report.json.text : report.text)
+    } else if law.hasSuffix(".json") {
       let report = FitReport(try LawFile.read(law), source: law)
       Console.write(json ? report.json.text : report.text)
     } else {
