@@ -173,7 +173,7 @@ public final class BPEEncoder {
     if range.isEmpty { return }
     let first = pieces.output.count
     let part = text[range]
-    if tokenizer.configuration.addsPrefixSpace, !beginsWithSpace(part) {
+    if tokenizer.configuration.addsPrefixSpace, part.needsPrefixSpace {
       let prefixed = [UInt8(ascii: " ")] + part.toArray()
       try prefixed.withByteView { (prefixed) throws(TokenizationError) in
         try pieces.encode(prefixed)
@@ -203,10 +203,6 @@ public final class BPEEncoder {
       isAdded: false
     )
     record(segment, text)
-  }
-
-  private func beginsWithSpace(_ text: ByteView) -> Bool {
-    ScannedText(text).character(at: 0).kind.contains(.whitespace)
   }
 
   /// Appends the bytes of the original that each token of a segment stands for.

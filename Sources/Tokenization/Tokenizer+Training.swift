@@ -6,26 +6,40 @@ extension Tokenizer {
   /// - Parameters:
   ///   - trainer: The settings.
   ///   - counter: The words; its normal form and pattern become the tokenizer's.
+  ///   - example: A configuration whose other settings, and the flags of whose added tokens, become
+  ///     the tokenizer's. Its added tokens that are not special follow the vocabulary.
   ///   - progress: Called now and then with the number of tokens so far and wanted.
   /// - Returns: The tokenizer; the trainer's special tokens are its first tokens.
   /// - Throws: ``TokenizationError`` for settings that make no sense and for an empty corpus.
   public static func train(
     _ trainer: BPETrainer,
     on counter: WordCounter,
+    like example: TokenizerConfiguration = TokenizerConfiguration(),
     progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> Tokenizer {
     let model = try trainer.train(on: counter, progress: progress)
-    let special = trainer.specialTokens.enumerated().map { index, content in
-      AddedToken(id: TokenID(index), content: content)
+    var configuration = example
+    configuration.normalization = counter.normalization
+    configuration.pattern = counter.pattern
+    configuration.addsPrefixSpace = counter.configuration.addsPrefixSpace
+    var added = trainer.specialTokens.enumerated().map { index, content in
+      var token = AddedToken(id: 0, content: content)
+      if let known = example.addedTokens.first(where: { $0.content == content }) { token = known }
+      token.id = TokenID(index)
+      token.isSpecial = true
+      return token
     }
-    return try Tokenizer(
-      model: model,
-      configuration: TokenizerConfiguration(
-        normalization: counter.normalization,
-        pattern: counter.pattern,
-        addedTokens: special
-      )
-    )
+    for token in example.addedTokens where !trainer.specialTokens.contains(token.content) {
+      if token.isSpecial { continue }
+      var kept = token
+      let spelling = Array(token.content.utf8)
+      let known = model.tokens.firstIndex(of: spelling)
+      let extra = added.count { Int($0.id) >= model.tokens.count }
+      kept.id = TokenID(known ?? model.tokens.count + extra)
+      added.append(kept)
+    }
+    configuration.addedTokens = added
+    return try Tokenizer(model: model, configuration: configuration)
   }
 
   /// Trains a tokenizer on texts.

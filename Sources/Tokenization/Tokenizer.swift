@@ -69,19 +69,8 @@ public struct Tokenizer: Sendable {
     self.source = source
     tables = TokenizerTables(tokens: tokens, merges: merges, literal: literal)
     specialIDs = Set(configuration.addedTokens.filter(\.isSpecial).map(\.id))
-    finder = AddedTokenFinder(
-      configuration.addedTokens.filter { !$0.isNormalized }.map { (Array($0.content.utf8), $0) }
-    )
-    let normalizer = Normalizer(configuration.normalization)
-    var normalized: [(text: [UInt8], token: AddedToken)] = []
-    for token in configuration.addedTokens where token.isNormalized {
-      do {
-        normalized.append((Array(try normalizer.normalize(token.content).utf8), token))
-      } catch {
-        throw .text(error)
-      }
-    }
-    normalizedFinder = AddedTokenFinder(normalized)
+    finder = configuration.finder
+    normalizedFinder = try configuration.normalizedFinder()
   }
 
   private static func add(

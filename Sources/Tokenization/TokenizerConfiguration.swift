@@ -34,3 +34,32 @@ public struct TokenizerConfiguration: Sendable, Hashable {
     self.addedTokens = addedTokens
   }
 }
+
+extension TokenizerConfiguration {
+  /// The same without added tokens: how a first training sees texts, to which special tokens are
+  /// text like all other.
+  public var withoutAddedTokens: TokenizerConfiguration {
+    var configuration = self
+    configuration.addedTokens = []
+    return configuration
+  }
+
+  /// Finds the added tokens of the original text.
+  var finder: AddedTokenFinder {
+    AddedTokenFinder(addedTokens.filter { !$0.isNormalized }.map { (Array($0.content.utf8), $0) })
+  }
+
+  /// Finds the added tokens of the normalized text.
+  func normalizedFinder() throws(TokenizationError) -> AddedTokenFinder {
+    let normalizer = Normalizer(normalization)
+    var tokens: [(text: [UInt8], token: AddedToken)] = []
+    for token in addedTokens where token.isNormalized {
+      do {
+        tokens.append((Array(try normalizer.normalize(token.content).utf8), token))
+      } catch {
+        throw .text(error)
+      }
+    }
+    return AddedTokenFinder(tokens)
+  }
+}

@@ -1,5 +1,5 @@
 public import Files
-public import UnicodeText
+import UnicodeText
 
 extension WordCounter {
   /// Counts the words of files on several threads.
@@ -9,8 +9,7 @@ extension WordCounter {
   ///
   /// - Parameters:
   ///   - files: Texts in UTF-8.
-  ///   - normalization: The normal form of the words.
-  ///   - pattern: The rule that cuts lines into words.
+  ///   - configuration: What says how lines become words.
   ///   - threads: How many threads at most.
   ///   - progress: Called from any thread with the bytes counted so far and in all.
   /// - Returns: The counter of all files.
@@ -18,8 +17,7 @@ extension WordCounter {
   ///   first file that has one.
   public static func count(
     _ files: [MappedFile],
-    normalization: NormalizationForm = .nfc,
-    pattern: SplitPattern = .o200k,
+    _ configuration: TokenizerConfiguration = TokenizerConfiguration(),
     threads: Int = 1,
     progress: @Sendable (_ bytes: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> WordCounter {
@@ -27,8 +25,9 @@ extension WordCounter {
     var parts: [(file: MappedFile, range: Range<Int>)] = []
     for file in files { parts += file.lineParts().map { (file, $0) } }
     let done = SharedTotal()
+    let pattern = try WordCounter(configuration)
     let workers = parallelStates(parts.count, threads: threads) {
-      Worker(normalization: normalization, pattern: pattern)
+      Worker(pattern.empty())
     } body: { worker, index in
       worker.count(parts[index].file, parts[index].range, part: index)
       progress(done.add(parts[index].range.count), total)
@@ -46,8 +45,8 @@ extension WordCounter {
     let counter: WordCounter
     var failure: (part: Int, error: TokenizationError)?
 
-    init(normalization: NormalizationForm, pattern: SplitPattern) {
-      counter = WordCounter(normalization: normalization, pattern: pattern)
+    init(_ counter: WordCounter) {
+      self.counter = counter
     }
 
     func count(_ file: MappedFile, _ range: Range<Int>, part: Int) {

@@ -5,22 +5,57 @@ public import UnicodeText
 /// Each text is brought to its normal form and cut into pieces; a piece is a word. Counters of parts
 /// of a corpus add up to the counter of the whole, in any order.
 public final class WordCounter {
+  /// What says how texts become words.
+  public let configuration: TokenizerConfiguration
   /// The normal form of the words.
-  public let normalization: NormalizationForm
+  public var normalization: NormalizationForm { configuration.normalization }
   /// The rule that cuts texts into words.
-  public let pattern: SplitPattern
+  public var pattern: SplitPattern { configuration.pattern }
 
   private let normalizer: Normalizer
+  private let finder: AddedTokenFinder
+  private let normalizedFinder: AddedTokenFinder
   var table = WordTable()
 
   /// How many bytes of text were counted, before normalization.
   public private(set) var byteCount = 0
 
   /// Creates an empty counter.
-  public init(normalization: NormalizationForm = .nfc, pattern: SplitPattern = .o200k) {
-    self.normalization = normalization
-    self.pattern = pattern
-    normalizer = Normalizer(normalization)
+  public convenience init(
+    normalization: NormalizationForm = .nfc,
+    pattern: SplitPattern = .o200k
+  ) {
+    self.init(
+      TokenizerConfiguration(normalization: normalization, pattern: pattern),
+      finder: AddedTokenFinder([]),
+      normalizedFinder: AddedTokenFinder([])
+    )
+  }
+
+  /// Creates an empty counter of words as an existing tokenizer makes them.
+  ///
+  /// The tokenizer's added tokens are found in the text and each counts as a word, as in Hugging
+  /// Face's training of a tokenizer that has tokens already. (Where such a token has characters that
+  /// spell no byte, it separates words and is not counted itself.)
+  ///
+  /// - Throws: ``TokenizationError`` where ICU gives up on the normal form of an added token.
+  public convenience init(_ configuration: TokenizerConfiguration) throws(TokenizationError) {
+    self.init(
+      configuration,
+      finder: configuration.finder,
+      normalizedFinder: try configuration.normalizedFinder()
+    )
+  }
+
+  private init(
+    _ configuration: TokenizerConfiguration,
+    finder: AddedTokenFinder,
+    normalizedFinder: AddedTokenFinder
+  ) {
+    self.configuration = configuration
+    self.finder = finder
+    self.normalizedFinder = normalizedFinder
+    normalizer = Normalizer(configuration.normalization)
   }
 
   /// How many distinct words there are.
@@ -32,14 +67,10 @@ public final class WordCounter {
   /// Counts one text, a sequence of its own: no word crosses its ends.
   public func add(_ text: RawSpan) throws(TokenizationError) {
     byteCount += text.byteCount
-    do {
-      if let normal = try normalizer.normalized(text) {
-        normal.withByteView(countPieces)
-      } else {
-        text.withByteView(countPieces)
+    try text.withByteView { (text) throws(TokenizationError) in
+      try split(text, finder) { (part) throws(TokenizationError) in
+        try addWithoutAdded(part)
       }
-    } catch {
-      throw .text(error)
     }
   }
 
@@ -51,16 +82,58 @@ public final class WordCounter {
 
   /// Counts the lines of a text, each with its line feed a sequence of its own.
   public func add(linesOf text: RawSpan) throws(TokenizationError) {
-    byteCount += text.byteCount
-    do {
+    if finder.isEmpty, normalizedFinder.isEmpty {
+      byteCount += text.byteCount
       // A line feed neither composes nor decomposes, so that lines can be normalized together.
-      if let normal = try normalizer.normalized(text) {
+      if let normal = try normalized(text) {
         normal.withByteView(countLines)
       } else {
         text.withByteView(countLines)
       }
+      return
+    }
+    var start = 0
+    while start < text.byteCount {
+      let end = text.withByteView { $0.endOfLine(from: start) }
+      try add(text.extracting(start..<end))
+      start = end
+    }
+  }
+
+  private func normalized(_ text: RawSpan) throws(TokenizationError) -> [UInt8]? {
+    do {
+      return try normalizer.normalized(text)
     } catch {
       throw .text(error)
+    }
+  }
+
+  /// Visits the parts between added tokens, and counts these.
+  private func split(
+    _ text: ByteView,
+    _ finder: AddedTokenFinder,
+    _ body: (ByteView) throws(TokenizationError) -> Void
+  ) throws(TokenizationError) {
+    var start = 0
+    while let match = finder.first(in: text, from: start, where: { _ in true }) {
+      if match.range.lowerBound > start { try body(text[start..<match.range.lowerBound]) }
+      if let word = ByteAlphabet.bytes(ofSpelling: text[match.range].toArray()) {
+        word.withByteView { table.add($0, 0..<$0.count) }
+      }
+      start = match.range.upperBound
+    }
+    if start < text.count { try body(text[start..<text.count]) }
+  }
+
+  /// Counts a text without added tokens of the original.
+  private func addWithoutAdded(_ text: ByteView) throws(TokenizationError) {
+    let normal = try text.withSpan { (span) throws(TokenizationError) in try normalized(span) }
+    if let normal {
+      try normal.withByteView { (text) throws(TokenizationError) in
+        try split(text, normalizedFinder) { (part) throws(TokenizationError) in countPieces(part) }
+      }
+    } else {
+      try split(text, normalizedFinder) { (part) throws(TokenizationError) in countPieces(part) }
     }
   }
 
@@ -69,11 +142,16 @@ public final class WordCounter {
   /// - Precondition: Both count words of the same kind.
   public func add(_ other: WordCounter) {
     precondition(
-      other.pattern == pattern && other.normalization == normalization,
-      "words of \(other.pattern) in \(other.normalization) added to \(pattern) in \(normalization)"
+      other.configuration == configuration,
+      "words of \(other.configuration) added to words of \(configuration)"
     )
     table.add(other.table)
     byteCount += other.byteCount
+  }
+
+  /// A counter of the same kind that counted nothing.
+  func empty() -> WordCounter {
+    WordCounter(configuration, finder: finder, normalizedFinder: normalizedFinder)
   }
 
   /// The counts as a dictionary, for looking at.
@@ -84,32 +162,48 @@ public final class WordCounter {
   }
 
   private func countPieces(_ text: ByteView) {
-    table.countPieces(of: text, pattern)
+    table.countPieces(of: text, pattern, configuration.addsPrefixSpace)
   }
 
   private func countLines(_ text: ByteView) {
-    table.countLines(of: text, pattern)
+    table.countLines(of: text, pattern, configuration.addsPrefixSpace)
   }
 }
 
 extension WordTable {
   /// Counts the pieces of a text.
-  mutating func countPieces(of text: ByteView, _ pattern: SplitPattern) {
+  mutating func countPieces(
+    of text: ByteView,
+    _ pattern: SplitPattern,
+    _ addsPrefixSpace: Bool
+  ) {
+    if addsPrefixSpace, text.needsPrefixSpace {
+      let prefixed = [UInt8(ascii: " ")] + text.toArray()
+      prefixed.withByteView { text in
+        pattern.forEachPiece(of: text) { piece in add(text, piece) }
+      }
+      return
+    }
     pattern.forEachPiece(of: text) { piece in add(text, piece) }
   }
 
   /// Counts the pieces of each line of a text.
-  mutating func countLines(of text: ByteView, _ pattern: SplitPattern) {
+  mutating func countLines(of text: ByteView, _ pattern: SplitPattern, _ addsPrefixSpace: Bool) {
     var start = 0
     while start < text.count {
       let end = text.endOfLine(from: start)
-      countPieces(of: text[start..<end], pattern)
+      countPieces(of: text[start..<end], pattern, addsPrefixSpace)
       start = end
     }
   }
 }
 
 extension ByteView {
+  /// Whether there is a first character that is no white space.
+  var needsPrefixSpace: Bool {
+    count > 0 && !ScannedText(self).character(at: 0).kind.contains(.whitespace)
+  }
+
   /// The position after the next line feed, or the end.
   func endOfLine(from start: Int) -> Int {
     var position = start

@@ -116,6 +116,48 @@ import UnicodeText
 }
 
 @Suite struct WordCounterTests {
+  /// As Hugging Face's training of a tokenizer that has added tokens already.
+  @Test func addedTokensOfAnExampleAreWordsOfTheirOwn() throws {
+    let configuration = TokenizerConfiguration(
+      normalization: .nfc,
+      pattern: .gpt2,
+      addsPrefixSpace: true,
+      addedTokens: [
+        AddedToken(id: 0, content: "<x>"), AddedToken(id: 1, content: "é", isNormalized: true),
+      ]
+    )
+    let counter = try WordCounter(configuration)
+    try counter.add("a<x>b e\u{301}c")
+    // "é" is spelled by a character that stands for the byte E9.
+    let words: [[UInt8]] = [" a", "<x>", " b", " ", " c"].map { Array($0.utf8) } + [[0xE9]]
+    #expect(counter.counts == Dictionary(uniqueKeysWithValues: words.map { ($0, 1) }))
+  }
+
+  @Test func trainingLikeAnotherKeepsItsSettings() throws {
+    let example = TokenizerConfiguration(
+      normalization: .nfkc,
+      pattern: .gpt2,
+      addsPrefixSpace: true,
+      ignoresMerges: true,
+      trimsOffsets: true,
+      addedTokens: [
+        AddedToken(id: 7, content: "<s>", stripsLeft: true),
+        AddedToken(id: 9, content: "word", isSpecial: false),
+      ]
+    )
+    let counter = try WordCounter(example)
+    try counter.add("some words and some more")
+    let trainer = BPETrainer(vocabularySize: 270, specialTokens: ["<s>"])
+    let tokenizer = try Tokenizer.train(trainer, on: counter, like: example)
+    var expected = example
+    expected.addedTokens[0].id = 0
+    expected.addedTokens[1].id = try #require(tokenizer.id(ofSpelling: "word"))
+    #expect(tokenizer.configuration == expected)
+    let copy = try Tokenizer(json: tokenizer.json, name: "copy")
+    #expect(copy.configuration == expected)
+    #expect(copy.model == tokenizer.model)
+  }
+
   @Test func wordsOfAllLengthsAreCounted() throws {
     let counter = WordCounter(normalization: .none, pattern: .gpt2)
     var expected: [[UInt8]: UInt64] = [:]

@@ -35,14 +35,32 @@ struct TokenizerTrain: ParsableCommand {
   )
   var vocabularySize: VocabularySize
 
-  @Option(help: ArgumentHelp("The normal form of the text.", valueName: "form"))
-  var normalization: NormalizationForm = .nfc
+  @Option(
+    help: ArgumentHelp(
+      "A tokenizer.json whose normal form, pre-tokenizer and special tokens the new one gets.",
+      valueName: "file"
+    )
+  )
+  var like: String?
+
+  @Option(help: ArgumentHelp("The normal form of the text (default: nfc).", valueName: "form"))
+  var normalization: NormalizationForm?
 
   @Option(
     name: .customLong("pre-tokenizer"),
-    help: ArgumentHelp("The rule that cuts text into pieces.", valueName: "rule")
+    help: ArgumentHelp("The rule that cuts text into pieces (default: o200k).", valueName: "rule")
   )
-  var preTokenizer: SplitPattern = .o200k
+  var preTokenizer: SplitPattern?
+
+  @Option(
+    name: .customLong("initial-alphabet"),
+    help: ArgumentHelp(
+      "Bytes that are tokens even where the text has none: bytes (all 256), none, or those of a"
+        + " file.",
+      valueName: "bytes|none|file"
+    )
+  )
+  var initialAlphabet = "bytes"
 
   @Option(
     name: .customLong("min-frequency"),
@@ -85,6 +103,11 @@ struct TokenizerTrain: ParsableCommand {
     if vocabularySize.count > BPETrainer.largestVocabulary {
       throw ValidationError("A vocabulary has at most \(BPETrainer.largestVocabulary) tokens.")
     }
+    if like != nil, normalization != nil || preTokenizer != nil || !specialTokens.isEmpty {
+      throw ValidationError(
+        "--like brings the normal form, the pre-tokenizer and the special tokens along."
+      )
+    }
     if minimumFrequency < 0 { throw ValidationError("--min-frequency must be 0 or more.") }
     if maximumTokenLength ?? 1 < 1 {
       throw ValidationError("--max-token-length must be 1 or more.")
@@ -97,26 +120,52 @@ struct TokenizerTrain: ParsableCommand {
 
   func run() throws {
     try checkWritable(output)
+    let example = try configuration()
+    let alphabet = try alphabet()
     let files = try corpusFiles(corpus)
     let counter = try WordCounter.count(
       files,
-      normalization: normalization,
-      pattern: preTokenizer,
+      like == nil ? example.withoutAddedTokens : example,
       threads: threads
     )
     let trainer = BPETrainer(
       vocabularySize: vocabularySize.count,
       minimumFrequency: minimumFrequency,
       maximumTokenLength: maximumTokenLength,
-      specialTokens: specialTokens.isEmpty ? ["<|endoftext|>"] : specialTokens
+      specialTokens: example.addedTokens.filter(\.isSpecial).map(\.content),
+      initialAlphabet: alphabet
     )
-    let tokenizer = try Tokenizer.train(trainer, on: counter)
+    let tokenizer = try Tokenizer.train(trainer, on: counter, like: example)
     try tokenizer.save(to: output)
     report(tokenizer, counter)
   }
 
+  /// What the new tokenizer is like.
+  private func configuration() throws -> TokenizerConfiguration {
+    var configuration = TokenizerConfiguration()
+    if let like {
+      configuration = try Tokenizer(contentsOf: like).configuration
+    } else {
+      let texts = specialTokens.isEmpty ? ["<|endoftext|>"] : specialTokens
+      configuration.addedTokens = texts.enumerated().map {
+        AddedToken(id: TokenID($0), content: $1)
+      }
+      configuration.normalization = normalization ?? .nfc
+      configuration.pattern = preTokenizer ?? .o200k
+    }
+    return configuration
+  }
+
+  private func alphabet() throws -> Set<UInt8> {
+    switch initialAlphabet {
+    case "bytes": Set(0...255)
+    case "none": []
+    default: Set(try readFile(initialAlphabet))
+    }
+  }
+
   private func report(_ tokenizer: Tokenizer, _ counter: WordCounter) {
-    let merges = tokenizer.vocabularySize - 256 - tokenizer.configuration.addedTokens.count
+    let merges = tokenizer.model.merges.count
     if json {
       print(
         JSONText.object([
@@ -124,8 +173,8 @@ struct TokenizerTrain: ParsableCommand {
           ("merges", "\(tokenizer.model.merges.count)"),
           ("corpus_bytes", "\(counter.byteCount)"), ("words", "\(counter.total)"),
           ("distinct_words", "\(counter.uniqueCount)"),
-          ("normalization", JSONText.string(normalization.rawValue)),
-          ("pre_tokenizer", JSONText.string(preTokenizer.rawValue)),
+          ("normalization", JSONText.string(counter.normalization.rawValue)),
+          ("pre_tokenizer", JSONText.string(counter.pattern.rawValue)),
           ("sha256", JSONText.string(tokenizer.digest)), ("output", JSONText.string(output)),
         ])
       )
@@ -133,7 +182,7 @@ struct TokenizerTrain: ParsableCommand {
     }
     print(
       """
-      \(output): \(tokenizer.vocabularySize) tokens, \(merges) of them merged, from \
+      \(output): \(tokenizer.vocabularySize) tokens, \(merges) merges, from \
       \(counter.byteCount) bytes, \(counter.total) words, \(counter.uniqueCount) distinct
       """
     )
