@@ -17,6 +17,11 @@ let package = Package(
       name: "training-bench",
       dependencies: [.product(name: "LanguageModels", package: "isoflop")],
       swiftSettings: strict
-    )
+    ),
+    .executableTarget(
+      name: "matmul-bench",
+      dependencies: [.product(name: "LanguageModels", package: "isoflop")],
+      swiftSettings: strict
+    ),
   ]
 )

@@ -2,9 +2,9 @@ internal import CVector
 public import KernelInterface
 
 /// The products in a block of sums: a panel of B of this height stays in the first-level cache.
-private let innerBlock = 256
-/// The rows in a block of A: this many rows of a block stay in the second-level cache.
-private let rowBlock = 240
+private let innerBlock = 512
+/// The most rows in a block of A: this many rows of a block stay in the second-level cache.
+private let rowBlock = 264
 
 extension Variant {
   /// Writes the panels of B = source, or of B = sourceᵀ.
@@ -82,13 +82,16 @@ extension Variant {
   ) {
     let rowStride = transposed ? 1 : a.stride
     let innerStride = transposed ? a.stride : 1
+    // Blocks of even height, in whole tiles.
+    let blocks = max(1, (c.rows &+ rowBlock &- 1) / rowBlock)
+    let blockRows = ((c.rows &+ blocks &- 1) / blocks &+ tileRows &- 1) / tileRows &* tileRows
     var k = 0
     repeat {
       let inner = min(innerBlock, b.rows &- k)
       let previous = k == 0 ? addend : c
       var blockStart = 0
       while blockStart < c.rows {
-        let blockEnd = min(blockStart &+ rowBlock, c.rows)
+        let blockEnd = min(blockStart &+ blockRows, c.rows)
         var column = 0
         var panel = unsafe Floats(b.base) + k &* b.rowStride
         while column < c.columns {

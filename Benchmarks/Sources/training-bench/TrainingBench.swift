@@ -1,4 +1,5 @@
 import Accounting
+import Foundation
 import Kernels
 import LanguageModels
 import Randomness
@@ -28,6 +29,8 @@ enum TrainingBench {
         milliseconds.append(Double(seconds) * 1e3 + Double(attoseconds) * 1e-15)
       }
       print("{\"ms\": \(milliseconds), \"loss\": \(loss)}")
+      // A pipe's reader waits for the answer to each line.
+      fflush(nil)
     }
   }
 }
