@@ -141,12 +141,8 @@ public struct Ladder {
     )
     let session = try TrainingSession(plan: rung.plan, model: model, sources: [(tokens, 1)])
     let run = try TrainingRun(folder: folder, session: session, dataDigest: dataDigest)
-    var lastLosses: [Double] = []
     let start = ContinuousClock.now
-    let outcome = try run.train(isInterrupted: isInterrupted) { step in
-      if step.step > rung.plan.steps * 9 / 10 { lastLosses.append(step.loss) }
-      observe(step)
-    }
+    let outcome = try run.train(isInterrupted: isInterrupted, observe: observe)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     guard outcome == .finished else { return nil }
     let evaluator = try Evaluator(
@@ -158,7 +154,7 @@ public struct Ladder {
     try losses.write(to: joined(folder, "losses.csv"))
     try model.save(directory: folder)
     try tokenizer.save(besideModel: folder, contextLength: rung.plan.shape.contextLength)
-    let record = try record(rung, identity, losses, lastLosses, seconds)
+    let record = try record(rung, identity, losses, run.recordedLosses(), seconds)
     try RunSummary(record, losses).write(to: joined(folder, "summary.json"))
     try run.removeCheckpoints()
     return record
@@ -168,10 +164,11 @@ public struct Ladder {
     _ rung: LadderPlan.Rung,
     _ identity: String,
     _ losses: LossTable,
-    _ lastLosses: [Double],
+    _ trainingLosses: [Double],
     _ seconds: Double
   ) throws -> RunRecord {
     let plan = rung.plan
+    let lastLosses = trainingLosses.suffix(max(1, plan.steps / 10))
     let total = losses.total
     return RunRecord(
       name: rung.name,

@@ -88,6 +88,16 @@ public struct TrainingRun {
     return .interrupted
   }
 
+  /// The training losses of the finished steps in nats per token, as `metrics.jsonl` holds them.
+  ///
+  /// They include the steps done before an interruption.
+  public func recordedLosses() throws -> [Double] {
+    let decoder = JSONDecoder()
+    return try readFile(metricsPath).split(separator: 0x0A).map { line in
+      try decoder.decode(RecordedLoss.self, from: Data(line)).loss
+    }
+  }
+
   /// Removes the checkpoints of a run whose model is saved.
   public func removeCheckpoints() throws {
     try Checkpoint.removeAll(folder: checkpointFolder)
@@ -106,6 +116,11 @@ public struct TrainingRun {
     }
     try writeFile(metricsPath, lines.map { $0 + "\n" }.joined())
   }
+}
+
+/// What is read back of a line of `metrics.jsonl`.
+private struct RecordedLoss: Decodable {
+  let loss: Double
 }
 
 /// A plan as the bytes that name it.

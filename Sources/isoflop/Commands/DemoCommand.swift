@@ -21,8 +21,11 @@ struct DemoCommand: ParsableCommand {
       """
   )
 
+  /// The corpus in isoflop's own folder.
+  static let shippedCorpus = "Corpora/everyday"
+
   @Option(help: ArgumentHelp("A folder of LANGUAGE.txt files, or one file.", valueName: "path"))
-  var corpus = "Corpora/everyday"
+  var corpus = Self.shippedCorpus
 
   @Option(help: ArgumentHelp("The languages taken: en,th,sw.", valueName: "tag,…"))
   var languages: TagList?
@@ -74,6 +77,11 @@ struct DemoCommand: ParsableCommand {
     options.tokens = tokens.whole ?? 0
     options.seed = seed
     options.threads = threads
+    if corpus == Self.shippedCorpus, try fileKind(corpus) == nil {
+      throw ValidationError(
+        "\(corpus) does not lie here. Run from isoflop's own folder, or name texts with --corpus."
+      )
+    }
     let demonstration = try Demonstration(options)
     var progress = ProgressLine(quiet: quiet)
     let result = try demonstration.run(isInterrupted: { Interruption.isRequested }) { event in

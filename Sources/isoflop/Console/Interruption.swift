@@ -22,6 +22,11 @@ enum Interruption {
   static func listen() {
     // subtle: the flag exists before the handler can run; creating it there would not be safe.
     _ = isRequested
+    // A parent may have blocked the signals, and a child inherits that.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.flag.store(true, ordering: .relaxed)
