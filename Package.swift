@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 /// The settings of every library.
 let librarySettings = strict + [.enableUpcomingFeature("InternalImportsByDefault")]
 
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
@@ -37,15 +38,45 @@ func tests(
   )
 }
 
+/// The kernels, built for one processor level: the same files (by symbolic link), other flags.
+///
+/// They are optimized in debug builds too, so that tests take seconds. Nothing but `Kernels`, which
+/// asks the processor first, may call them.
+func kernelVariant(_ name: String, _ level: String, flags: [String]) -> Target {
+  .target(
+    name: name,
+    dependencies: ["CVector", "KernelInterface"],
+    swiftSettings: librarySettings + [
+      .define(level),
+      .unsafeFlags(
+        ["-O", "-wmo", "-num-threads", "2", "-Xllvm", "-unroll-threshold=4000"]
+          + flags.flatMap { ["-Xcc", $0] }
+      ),
+    ]
+  )
+}
+
+/// The levels beyond the one every processor of the architecture has.
+#if arch(x86_64)
+  let kernelVariants = [
+    kernelVariant("KernelsAVX2", "LEVEL_AVX2", flags: ["-march=x86-64-v3"]),
+    kernelVariant("KernelsAVX512", "LEVEL_AVX512", flags: ["-march=x86-64-v4", "-mavx512bf16"]),
+  ]
+#else
+  let kernelVariants: [Target] = []
+#endif
+
 let package = Package(
   name: "isoflop",
   products: [
     .executable(name: "isoflop", targets: ["isoflop"]),
     .library(name: "Tokenization", targets: ["Tokenization"]),
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
+    .library(name: "ScalingLaws", targets: ["ScalingLaws"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
   ],
   targets: [
     // MARK: - Floor 0: thin doors to C
@@ -53,30 +84,116 @@ let package = Package(
       name: "CICU",
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
     ),
+    .target(name: "CVector"),
 
     // MARK: - Floor 1: one subject each, no neighbour known
     library("UnicodeText", "CICU"),
     library("Randomness"),
     library("Files"),
     library("Accounting"),
-    library("Kernels"),
+    library("KernelInterface"),
+    kernelVariant("KernelsBaseline", "LEVEL_BASELINE", flags: []),
+    .target(
+      name: "Kernels",
+      dependencies: ["CVector", "KernelInterface", "KernelsBaseline"]
+        + kernelVariants.map { .target(name: $0.name) },
+      swiftSettings: librarySettings
+    ),
+    .target(
+      name: "Tables",
+      resources: [.embedInCode("Published")],
+      swiftSettings: librarySettings
+    ),
 
     // MARK: - Floor 2: the four subjects
+    library("Corpora", "Files"),
     library("Tokenization", "UnicodeText", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
+    library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
+
+    // MARK: - Floor 3: a model meets tokens
+    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
+    library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
+
+    // MARK: - Floor 4: a model learns
+    library(
+      "Training",
+      "LanguageModels",
+      "Kernels",
+      "Accounting",
+      "Randomness",
+      "Files"
+    ),
+
+    // MARK: - Floor 5: measured meets predicted
+    library(
+      "Experiments",
+      "Corpora",
+      "UnicodeText",
+      "Tokenization",
+      "LanguageModels",
+      "Training",
+      "Evaluation",
+      "ScalingLaws",
+      "Accounting",
+      "Tables",
+      "Randomness",
+      "Files"
+    ),
+
+    // MARK: - Floor 6: what people read
+    library(
+      "Reports",
+      "Experiments",
+      "Corpora",
+      "Tokenization",
+      "LanguageModels",
+      "Training",
+      "Evaluation",
+      "ScalingLaws",
+      "Accounting",
+      realModule
+    ),
 
     // MARK: - Floor 7: the command line
     .executableTarget(
       name: "isoflop",
-      dependencies: ["UnicodeText", "Files", "Accounting", "Tokenization", argumentParser],
+      dependencies: [
+        "Files", "UnicodeText", "Randomness", "Accounting", "Tables", "Corpora", "Tokenization",
+        "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
+        "Experiments", "Reports", argumentParser,
+      ],
       swiftSettings: strict
     ),
 
     // MARK: - Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-    tests(of: "UnicodeText", "Randomness"),
     tests(of: "Randomness"),
     tests(of: "Files"),
+    tests(of: "UnicodeText", "Randomness"),
+    tests(of: "Kernels", "Randomness"),
+    tests(of: "Accounting", "LanguageModels", "Tables"),
+    tests(of: "Tables"),
+    tests(of: "Corpora", "Files"),
     tests(of: "Tokenization", "UnicodeText", "Files", "Randomness", exclude: ["Fixtures"]),
-  ]
+    tests(
+      of: "LanguageModels",
+      "Accounting",
+      "Files",
+      "Kernels",
+      "Randomness",
+      exclude: ["Fixtures"]
+    ),
+    tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
+    tests(of: "Evaluation", "Files"),
+    tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
+    tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
+    tests(of: "Experiments", "Evaluation", "Training", "Files", "Randomness", "Tables"),
+    tests(of: "Reports", "Accounting"),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["isoflop", "TestSupport", "Files"],
+      swiftSettings: strict
+    ),
+  ] + kernelVariants
 )

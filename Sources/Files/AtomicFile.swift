@@ -87,7 +87,7 @@ public struct AtomicFile: ~Copyable {
     while start < bytes.byteCount {
       let rest = bytes.extracting(start..<bytes.byteCount)
       let written = unsafe rest.withUnsafeBytes { bytes in
-        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        unsafe systemWrite(descriptor, bytes)
       }
       if written < 0 {
         if errno == EINTR { continue }

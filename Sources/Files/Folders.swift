@@ -98,3 +98,15 @@ public func split(_ path: String) -> (folder: String, name: String) {
 func systemReason() -> String {
   unsafe String(cString: strerror(errno))
 }
+
+/// The system's `write`, which methods of that name hide.
+func systemWrite(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
+  unsafe write(descriptor, bytes.baseAddress, bytes.count)
+}
+
+/// Removes a folder that is empty; one that is not stays.
+public func removeEmptyFolder(_ path: String) throws(FilesError) {
+  guard unsafe rmdir(path) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST else {
+    throw .refused(operation: "remove the folder", path: path, reason: systemReason())
+  }
+}

@@ -44,7 +44,7 @@
       )
       unsafe address = mapping == MAP_FAILED ? nil : mapping
       #if os(Linux)
-        if let address = unsafe address { unsafe madvise(address, byteCount, 14 /* HUGEPAGE */) }
+        if let address = unsafe address { unsafe madvise(address, byteCount, adviseHugePages) }
       #endif
     } else {
       byteCount = max(64, (bytes + 63) / 64 * 64)
@@ -117,3 +117,8 @@
 }
 
 private let hugePage = 2 << 20
+
+#if os(Linux)
+  /// MADV_HUGEPAGE, which the system headers hide behind a feature macro.
+  private let adviseHugePages: CInt = 14
+#endif

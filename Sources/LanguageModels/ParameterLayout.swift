@@ -74,11 +74,21 @@ public struct ParameterLayout: Sendable, Hashable {
   /// The number of parameters, gaps not counted.
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
 
+  /// The ranges of the tensors that decay in training: those of two dimensions.
+  public var decayingRanges: [Range<Int>] { tensors.filter(\.isMatrix).map(\.range) }
+
   /// Lays out the parameters of a shape.
   ///
   /// - Throws: ``AccountingError`` when the shape is impossible.
   public init(_ shape: ModelShape) throws(AccountingError) {
     try shape.validate()
+    // Absurd sizes, as a damaged file may name them, must not overflow or fill the memory below.
+    guard shape.layerCount <= 1 << 16 else {
+      throw .invalidShape(reason: "\(shape.layerCount) layers; at most 65,536 are laid out")
+    }
+    guard Self.roughCount(shape) < 0x1p44 else {
+      throw .invalidShape(reason: "more than 2⁴⁴ parameters")
+    }
     var builder = Builder()
     let d = shape.width
     let heads = shape.headCount * shape.headWidth
@@ -136,6 +146,15 @@ public struct ParameterLayout: Sendable, Hashable {
     head = shape.tiedHead ? nil : builder.add("head.weight", [shape.vocabularySize, d])
     tensors = builder.tensors
     storageCount = builder.end
+  }
+
+  /// An upper bound of the number of parameters that cannot overflow.
+  private static func roughCount(_ shape: ModelShape) -> Double {
+    let d = Double(shape.width)
+    let heads = Double(shape.headCount + shape.keyValueHeadCount) * Double(shape.headWidth)
+    let block = 2 * (heads + Double(shape.feedForwardWidth) + 4) * (d + 2)
+    let embeddings = Double(2 * shape.vocabularySize + shape.contextLength + 2) * d
+    return embeddings + Double(shape.layerCount) * 1.5 * block
   }
 
   /// Hands out places one after the other.

@@ -5,6 +5,17 @@ struct Isoflop: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "isoflop",
     abstract: "Measures tokenizers, small language models and their scaling laws.",
-    subcommands: [TokenizerCommand.self]
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Predict",
+        subcommands: [EstimateCommand.self, GapCommand.self, LawCommand.self]
+      ),
+      CommandGroup(
+        name: "Build",
+        subcommands: [
+          DemoCommand.self, CorpusCommand.self, TokenizerCommand.self, ModelCommand.self,
+        ]
+      ),
+    ]
   )
 }

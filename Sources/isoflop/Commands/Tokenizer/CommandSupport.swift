@@ -9,12 +9,6 @@
 /// How many processors the process may use.
 let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-/// Writes a line to standard error.
-func printError(_ line: String) {
-  let bytes = Array((line + "\n").utf8)
-  _ = unsafe write(2, bytes, bytes.count)
-}
-
 /// Standard output as a buffer of bytes, for results of any size.
 struct OutputBuffer {
   private var bytes: [UInt8] = []

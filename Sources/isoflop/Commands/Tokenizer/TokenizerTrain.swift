@@ -187,10 +187,10 @@ struct TokenizerTrain: ParsableCommand {
       """
     )
     if tokenizer.vocabularySize < vocabularySize.count {
-      printError("The text has pairs for \(tokenizer.vocabularySize) tokens only.")
+      Console.note("The text has pairs for \(tokenizer.vocabularySize) tokens only.\n")
     }
     if tokenizer.vocabularySize > vocabularySize.count {
-      printError("All 256 bytes and the special tokens are tokens, more than were asked for.")
+      Console.note("All 256 bytes and the special tokens are tokens, more than were asked for.\n")
     }
   }
 }

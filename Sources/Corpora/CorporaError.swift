@@ -1,0 +1,52 @@
+public import Files
+
+/// What can be wrong with a corpus, with the place and the remedy.
+public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A file or folder cannot be read or written.
+  case file(FilesError)
+  /// A folder holds neither a manifest nor a text file.
+  case noTexts(folder: String)
+  /// A file has no text.
+  case emptyText(path: String)
+  /// A file is not UTF-8.
+  case notUTF8(path: String, line: Int, byteOffset: Int)
+  /// A manifest cannot be understood.
+  case invalidManifest(path: String, reason: String)
+  /// A file does not match its entry in the manifest.
+  case changedFile(path: String, expected: String, found: String)
+  /// A language was asked for that the corpus does not hold.
+  case unknownLanguage(tag: String, folder: String, available: [String])
+  /// Two files of a corpus stand for one language.
+  case duplicateLanguage(tag: String, folder: String)
+  /// Nothing is left for training or for evaluation.
+  case emptySplit(part: String, folder: String, language: String)
+
+  /// One or two sentences: what is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .file(let error):
+      error.description
+    case .noTexts(let folder):
+      "\(folder) holds no corpus: neither MANIFEST.json nor a file named LANGUAGE.txt, "
+        + "such as en.txt. Put one text file per language there, one segment a line."
+    case .emptyText(let path):
+      "\(path) has no text. Put one segment a line there, or leave the language out."
+    case .notUTF8(let path, let line, let byteOffset):
+      "\(path) is not UTF-8: line \(line) holds a malformed byte at offset \(byteOffset). "
+        + "Convert it first, for example: iconv -f LATIN1 -t UTF-8 FILE."
+    case .invalidManifest(let path, let reason):
+      "\(path) is not a corpus manifest: \(reason). "
+        + "Write it anew: isoflop corpus manifest FOLDER."
+    case .changedFile(let path, let expected, let found):
+      "\(path) is not the file its manifest speaks of: \(expected) expected, \(found) found. "
+        + "Restore it, or write the manifest anew: isoflop corpus manifest FOLDER."
+    case .unknownLanguage(let tag, let folder, let available):
+      "\(folder) holds no language \(tag). It holds: \(available.joined(separator: ", "))."
+    case .duplicateLanguage(let tag, let folder):
+      "\(folder) names the language \(tag) twice. Keep one file per language."
+    case .emptySplit(let part, let folder, let language):
+      "The split of \(folder) leaves no \(part) text of \(language). "
+        + "Add segments, or change the split in its manifest."
+    }
+  }
+}

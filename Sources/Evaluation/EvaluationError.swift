@@ -1,0 +1,29 @@
+public import Files
+public import Tables
+
+/// What can go wrong when losses are measured or read.
+public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A file cannot be read or written.
+  case file(FilesError)
+  /// A file is no table.
+  case table(TablesError)
+  /// A file of losses has a bad row.
+  case invalidLosses(path: String, line: Int, reason: String)
+  /// A language has nothing to evaluate.
+  case nothingToEvaluate(language: String)
+
+  /// One or two sentences: what is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .file(let error):
+      error.description
+    case .table(let error):
+      error.description
+    case .invalidLosses(let path, let line, let reason):
+      "\(path), line \(line): \(reason). "
+        + "A file of losses has the columns language,segment,nats,tokens,bytes."
+    case .nothingToEvaluate(let language):
+      "No held-out text of \(language) is left to evaluate. Add segments or change the split."
+    }
+  }
+}

@@ -1,0 +1,116 @@
+public import Corpora
+public import Evaluation
+import Files
+import Randomness
+public import Tokenization
+public import Training
+import UnicodeText
+
+/// A corpus as ids: one sequence to train on, and the held-out segments of each language.
+public struct PreparedCorpus: Sendable {
+  /// The size of one language's training text.
+  public struct Language: Sendable, Hashable {
+    /// The language's BCP-47 tag.
+    public let tag: String
+    /// The training segments.
+    public let segments: Int
+    /// The UTF-8 length of the training segments.
+    public let bytes: Int
+    /// Their tokens, end-of-text tokens included.
+    public let tokens: Int
+  }
+
+  /// The languages in the corpus's order.
+  public let languages: [Language]
+  /// All training segments in one shuffled order, an end-of-text id after each.
+  public let tokens: TokenArray
+  /// The held-out segments.
+  public let evaluation: EvaluationSet
+  /// The SHA-256 of ``tokens``, as 32-bit numbers.
+  public let digest: String
+
+  /// Encodes a corpus.
+  ///
+  /// - Parameters:
+  ///   - corpus: The texts.
+  ///   - tokenizer: What encodes them.
+  ///   - tokensPath: Where the ids to train on are written, as nanoGPT and llm.c read them.
+  ///   - seed: The seed of the order of segments.
+  ///   - evaluationLimit: The most held-out segments of one language; on parallel text the same
+  ///     ones in each, evenly spaced.
+  /// - Throws: ``ExperimentsError/noEndOfText`` when the tokenizer has no end-of-text token.
+  public init(
+    _ corpus: Corpus,
+    tokenizer: Tokenizer,
+    tokensPath: String,
+    seed: UInt64,
+    evaluationLimit: Int
+  ) throws {
+    guard let endOfText = tokenizer.endOfText else { throw ExperimentsError.noEndOfText }
+    let end = Int32(endOfText)
+    let encoder = BPEEncoder(tokenizer)
+    func encode(_ text: String) throws -> [Int32] {
+      let utf8 = Array(text.utf8)
+      var ids: [TokenID] = []
+      // A special token spelled out in a text is text, not an end of it.
+      try unsafe encoder.encode(utf8.span.bytes, specialTokens: .asText, into: &ids)
+      return ids.map { Int32($0) }
+    }
+    let composer = Normalizer(.nfc)
+    var documents: [(ids: [Int32], bytes: Int)] = []
+    var languages: [Language] = []
+    var held: [EvaluationSet.Language] = []
+    for language in corpus.languages {
+      let segments = corpus.trainingSegments(of: language)
+      var tokens = 0
+      var bytes = 0
+      for segment in segments {
+        let ids = try encode(segment.text)
+        documents.append((ids, segment.text.utf8.count))
+        tokens += ids.count + 1
+        bytes += segment.text.utf8.count
+      }
+      languages.append(
+        Language(tag: language.tag, segments: segments.count, bytes: bytes, tokens: tokens)
+      )
+      let chosen = evenlySpaced(corpus.evaluationSegments(of: language), limit: evaluationLimit)
+      held.append(
+        EvaluationSet.Language(
+          tag: language.tag,
+          segments: try chosen.map { segment in
+            EvaluationSet.Segment(
+              index: segment.index,
+              ids: try encode(segment.text),
+              bytes: try composer.normalize(segment.text).utf8.count
+            )
+          }
+        )
+      )
+    }
+    var generator = Seed(seed).stream("documents")
+    var stream: [Int32] = []
+    stream.reserveCapacity(languages.reduce(0) { $0 + $1.tokens })
+    var file = try TokenIDWriter(tokensPath, tokenizer: tokenizer)
+    for position in generator.permutation(of: documents.count) {
+      let document = documents[position]
+      try file.append(document: document.ids.map { TokenID($0) }, byteCount: document.bytes)
+      stream.append(contentsOf: document.ids)
+      stream.append(end)
+    }
+    _ = try file.finish()
+    self.languages = languages
+    digest = SHA256.hexadecimal(
+      stream.lazy.flatMap { id in (0..<4).map { UInt8(truncatingIfNeeded: id >> (8 * $0)) } }
+    )
+    tokens = TokenArray(stream)
+    evaluation = EvaluationSet(languages: held, endOfText: end)
+  }
+}
+
+/// At most so many elements, taken at even distances.
+///
+/// Example: five of ten elements are those at 0, 2, 4, 6 and 8.
+func evenlySpaced<Element>(_ elements: [Element], limit: Int) -> [Element] {
+  guard elements.count > limit else { return elements }
+  return (0..<limit).map { elements[$0 * elements.count / limit] }
+}

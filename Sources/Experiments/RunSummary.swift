@@ -1,0 +1,94 @@
+import Evaluation
+import Files
+import FoundationEssentials
+
+/// What a run came to: the `summary.json` beside its model.
+public struct RunSummary: Sendable, Hashable, Codable {
+  /// The held-out loss of one language.
+  public struct Language: Sendable, Hashable, Codable {
+    /// The language's BCP-47 tag.
+    public let language: String
+    /// Nats per token.
+    public let lossNatsPerToken: Double
+    /// Bits per byte of UTF-8 in NFC.
+    public let bitsPerByte: Double
+    /// Bits per segment, the end-of-segment token included.
+    public let bitsPerSegment: Double
+    /// The tokens predicted.
+    public let tokens: Int
+    /// The bytes they stand for.
+    public let bytes: Int
+    /// The segments they make.
+    public let segments: Int
+
+    init(_ losses: LanguageLosses) {
+      language = losses.language
+      lossNatsPerToken = losses.natsPerToken
+      bitsPerByte = losses.bitsPerByte
+      bitsPerSegment = losses.bitsPerSegment
+      tokens = losses.tokens
+      bytes = losses.bytes
+      segments = losses.segments.count
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case language
+      case lossNatsPerToken = "loss_nats_per_token"
+      case bitsPerByte = "bits_per_byte"
+      case bitsPerSegment = "bits_per_segment"
+      case tokens, bytes, segments
+    }
+  }
+
+  /// The parameters by each counting convention.
+  public let parameters: [String: Int]
+  /// D, repeats counted.
+  public let tokens: Int
+  /// U, the tokens there were.
+  public let uniqueTokens: Int
+  /// C = 6 N D, N the weights of matrix products.
+  public let flops6ND: Double
+  /// The operations by the exact count of matrix products and attention.
+  public let flops: Double
+  /// The mean training loss of the last tenth of the steps.
+  public let trainingLoss: Double
+  /// The held-out loss over all languages.
+  public let all: Language
+  /// The held-out loss by language.
+  public let languages: [Language]
+  /// The time training took.
+  public let seconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case parameters, tokens
+    case uniqueTokens = "unique_tokens"
+    case flops6ND = "flops_6nd"
+    case flops
+    case trainingLoss = "training_loss_nats_per_token"
+    case all, languages, seconds
+  }
+
+  /// Sums up a run.
+  init(_ record: RunRecord, _ losses: LossTable) {
+    parameters = [
+      "total": record.totalParameters,
+      "non_embedding": record.nonEmbeddingParameters,
+      "matrices_with_head": record.parameters,
+    ]
+    tokens = record.tokens
+    uniqueTokens = record.uniqueTokens
+    flops6ND = record.sixND
+    flops = record.flops
+    trainingLoss = record.trainingLoss
+    all = Language(losses.total)
+    languages = losses.languages.map(Language.init)
+    seconds = record.seconds
+  }
+
+  /// Writes the summary as JSON.
+  public func write(to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try writeFile(path, Array(try encoder.encode(self)) + [0x0A])
+  }
+}

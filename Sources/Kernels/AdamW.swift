@@ -1,0 +1,184 @@
+internal import KernelInterface
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Adam with decoupled weight decay and clipping by the global norm.
+///
+/// The same gradients give the same parameters to the bit for any number of threads.
+///
+/// - Source: Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2, with the decay λ multiplied
+///   by the learning rate.
+public struct AdamW: Sendable, Hashable {
+  /// β₁, the decay of the first moment.
+  public var beta1: Double
+  /// β₂, the decay of the second moment.
+  public var beta2: Double
+  /// ε, added to the root of the second moment.
+  public var epsilon: Double
+  /// λ: decaying parameters lose this share times the learning rate each step.
+  public var weightDecay: Double
+  /// The largest norm of all gradients together; larger ones are scaled down to it.
+  public var clip: Double?
+
+  /// Chooses the numbers; the defaults are those of small language models.
+  public init(
+    beta1: Double = 0.9,
+    beta2: Double = 0.95,
+    epsilon: Double = 1e-8,
+    weightDecay: Double = 0.1,
+    clip: Double? = 1
+  ) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.clip = clip
+  }
+
+  /// What AdamW remembers of the gradients so far.
+  public struct Moments: Sendable {
+    /// The running mean of the gradients.
+    public let first: FloatBuffer
+    /// The running mean of their squares.
+    public let second: FloatBuffer
+
+    /// Starts with zeros.
+    ///
+    /// - Throws: ``KernelsError`` when memory does not suffice.
+    public init(count: Int) throws(KernelsError) {
+      first = try FloatBuffer(count: count)
+      second = try FloatBuffer(count: count)
+    }
+  }
+
+  /// Changes the parameters by one step.
+  ///
+  /// - Parameters:
+  ///   - parameters: Changed.
+  ///   - gradients: Read; gaps between tensors must hold zeros.
+  ///   - moments: Changed.
+  ///   - decaying: The ranges of parameters that decay, in ascending order.
+  ///   - step: 1 for the first.
+  ///   - learningRate: η of this step.
+  ///   - team: The threads that share the work.
+  ///   - kernels: The kernels to use.
+  /// - Returns: The norm of all gradients before clipping.
+  /// - Precondition: All buffers are of one length, and the ranges lie in it.
+  @discardableResult
+  public func step(
+    parameters: FloatBuffer,
+    gradients: FloatBuffer,
+    moments: Moments,
+    decaying: [Range<Int>],
+    step: Int,
+    learningRate: Double,
+    team: ThreadTeam,
+    kernels: Kernels
+  ) -> Double {
+    let count = parameters.count
+    precondition(
+      gradients.count == count && moments.first.count == count && moments.second.count == count,
+      "\(gradients.count), \(moments.first.count), \(moments.second.count) for \(count) parameters"
+    )
+    precondition(step >= 1, "step \(step)")
+    let norm = Self.norm(of: gradients, team: team, kernels: kernels)
+    let segments = Self.segments(count: count, decaying: decaying)
+    let kept = factors(step: step, learningRate: learningRate, norm: norm)
+    team.run { thread in
+      for segment in segments {
+        var factors = kept
+        if segment.decays { factors.retained = Float(1 - learningRate * weightDecay) }
+        let share = team.share(of: segment.range.count, thread: thread, grain: 16)
+        let start = segment.range.lowerBound
+        let range = start + share.lowerBound..<start + share.upperBound
+        unsafe kernels.adamW(
+          parameters.vector(range),
+          gradients: gradients.vector(range),
+          firstMoments: moments.first.vector(range),
+          secondMoments: moments.second.vector(range),
+          factors: factors
+        )
+      }
+    }
+    return norm
+  }
+
+  /// The root of the sum of the squares of all gradients.
+  ///
+  /// Blocks of fixed length are summed in their order, whatever the number of threads.
+  public static func norm(of gradients: FloatBuffer, team: ThreadTeam, kernels: Kernels) -> Double {
+    let length = 1 << 16
+    let blocks = (gradients.count + length - 1) / length
+    let squares = Partials(count: blocks)
+    team.run { thread in
+      for block in team.share(of: blocks, thread: thread) {
+        let range = block * length..<min((block + 1) * length, gradients.count)
+        squares[block] = unsafe kernels.sumOfSquares(gradients.vector(range))
+      }
+    }
+    return (0..<blocks).reduce(0.0) { $0 + squares[$1] }.squareRoot()
+  }
+
+  private func factors(step: Int, learningRate: Double, norm: Double) -> AdamWFactors {
+    let time = Double(step)
+    // A norm that is not a number must reach the parameters, not vanish in a comparison.
+    let scale = clip.map { norm <= $0 ? 1 : $0 / norm } ?? 1
+    return AdamWFactors(
+      firstMomentWeight: Float(1 - beta1),
+      secondMomentWeight: Float(1 - beta2),
+      stepSize: Float(learningRate / (1 - pow(beta1, time))),
+      rootCorrection: Float(1 / (1 - pow(beta2, time)).squareRoot()),
+      epsilon: Float(epsilon),
+      retained: 1,
+      gradientScale: Float(scale)
+    )
+  }
+
+  /// The whole array in pieces that decay and pieces that do not.
+  private static func segments(
+    count: Int,
+    decaying: [Range<Int>]
+  ) -> [(range: Range<Int>, decays: Bool)] {
+    var result: [(range: Range<Int>, decays: Bool)] = []
+    var place = 0
+    for range in decaying {
+      precondition(range.lowerBound >= place && range.upperBound <= count, "\(range) of \(count)")
+      if range.lowerBound > place { result.append((place..<range.lowerBound, false)) }
+      if !range.isEmpty { result.append((range, true)) }
+      place = range.upperBound
+    }
+    if place < count { result.append((place..<count, false)) }
+    return result
+  }
+}
+
+/// One number a block, each written by one thread.
+@safe private final class Partials: @unchecked Sendable {
+  private let base: UnsafeMutablePointer<Double>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    unsafe base = .allocate(capacity: max(count, 1))
+    unsafe base.initialize(repeating: 0, count: max(count, 1))
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  subscript(index: Int) -> Double {
+    get {
+      precondition(index >= 0 && index < count, "block \(index) of \(count)")
+      return unsafe base[index]
+    }
+    set {
+      precondition(index >= 0 && index < count, "block \(index) of \(count)")
+      unsafe base[index] = newValue
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Accounting
+public import Randomness
+
+/// Why a text ended.
+public enum GenerationEnd: String, Sendable, Hashable, Codable {
+  /// The model drew a token that ends a text.
+  case endToken = "end_token"
+  /// As many tokens as asked for were drawn.
+  case length
+  /// The model's context is full.
+  case context
+  /// The caller wanted no more.
+  case stopped
+}
+
+/// What a model wrote after one prompt.
+public struct GeneratedSequence: Sendable, Hashable {
+  /// The tokens after the prompt, a final end token included.
+  public var tokens: [Int]
+  /// Why there are no more.
+  public var end: GenerationEnd
+}
+
+extension SequenceDecoder {
+  /// Continues prompts, side by side.
+  ///
+  /// A prompt's random numbers depend on the seed and its place in the list alone, so that its
+  /// continuation is the same whatever stands beside it.
+  ///
+  /// - Parameters:
+  ///   - prompts: At most as many as the decoder has sequences; none empty.
+  ///   - tokenLimit: The most tokens drawn after each prompt.
+  ///   - settings: How tokens are drawn.
+  ///   - seed: What the draws follow from.
+  ///   - endTokens: The ids that end a text; the model's own when nil.
+  ///   - isWanted: Called with each token as it is drawn and its prompt's place; returning false
+  ///     ends that text.
+  /// - Returns: The continuations in the order of the prompts.
+  /// - Throws: ``LanguageModelsError`` naming what does not fit.
+  public func generate(
+    _ prompts: [[Int]],
+    tokenLimit: Int,
+    settings: SamplingSettings = SamplingSettings(),
+    seed: Seed,
+    endTokens: [Int]? = nil,
+    isWanted: (_ prompt: Int, _ token: Int) -> Bool = { _, _ in true }
+  ) throws(LanguageModelsError) -> [GeneratedSequence] {
+    precondition(prompts.count <= lengths.count, "\(prompts.count) prompts for \(lengths.count)")
+    let endTokens = Set(endTokens ?? model.specialTokens.ends)
+    var results = [GeneratedSequence](
+      repeating: GeneratedSequence(tokens: [], end: .length),
+      count: prompts.count
+    )
+    var samplers: [TokenSampler] = []
+    var histories = prompts.map(Set.init)
+    for index in prompts.indices {
+      samplers.append(
+        try TokenSampler(settings, generator: seed.stream("generation/\(index)"))
+      )
+      try model.validate(prompts[index])
+    }
+
+    /// Draws a token for one prompt and tells whether the text goes on.
+    func draw(_ index: Int, _ logits: [Float]) -> Bool {
+      let token = samplers[index].next(logits, history: histories[index])
+      results[index].tokens.append(token)
+      histories[index].insert(token)
+      if !isWanted(index, token) {
+        results[index].end = .stopped
+      } else if endTokens.contains(token) {
+        results[index].end = .endToken
+      } else if results[index].tokens.count >= tokenLimit {
+        results[index].end = .length
+      } else if lengths[index] >= model.shape.contextLength {
+        results[index].end = .context
+      } else {
+        return true
+      }
+      return false
+    }
+
+    guard tokenLimit > 0 else { return results }
+    var active: [Int] = []
+    for (index, prompt) in prompts.enumerated() {
+      truncate(index)
+      if draw(index, try read(prompt, into: index)) { active.append(index) }
+    }
+    while !active.isEmpty {
+      let logits = try advance(
+        active.map { (sequence: $0, token: results[$0].tokens[results[$0].tokens.count - 1]) }
+      )
+      active = zip(active, logits).filter { draw($0, $1) }.map(\.0)
+    }
+    return results
+  }
+}

@@ -1,0 +1,114 @@
+import Accounting
+import Kernels
+
+/// Reads sequences token by token and tells what may follow, keeping what it has computed.
+///
+/// Each token costs one pass over the weights, however many were read before. The weights are held
+/// a second time, packed; those that training changes afterwards are not seen. A decoder is used by
+/// one thread at a time, and works with several.
+public final class SequenceDecoder {
+  /// The model that reads.
+  public let model: GPT
+  /// How many tokens each sequence has read.
+  public private(set) var lengths: [Int]
+
+  private let pass: ForwardPass
+
+  /// Prepares the reading of some sequences.
+  ///
+  /// - Parameters:
+  ///   - model: A model with causal attention.
+  ///   - sequences: How many are read side by side.
+  ///   - threads: How many threads share each product; results do not depend on it.
+  /// - Throws: ``LanguageModelsError/notCausal``, or `KernelsError` when the memory does not
+  ///   suffice.
+  public init(_ model: GPT, sequences: Int = 1, threads: Int = 1) throws {
+    precondition(sequences >= 1, "\(sequences) sequences")
+    guard model.shape.causal else { throw LanguageModelsError.notCausal }
+    self.model = model
+    lengths = [Int](repeating: 0, count: sequences)
+    let capacity = model.shape.contextLength
+    pass = try ForwardPass(
+      try PackedModel(model),
+      sequences: sequences,
+      capacity: capacity,
+      rowLimit: max(sequences, min(capacity, 128)),
+      threads: threads
+    )
+  }
+
+  /// Reads tokens into one sequence.
+  ///
+  /// - Returns: The logits after the last of them: V numbers.
+  /// - Throws: ``LanguageModelsError`` naming the id or the length that does not fit.
+  public func read(
+    _ tokens: [Int],
+    into sequence: Int = 0
+  ) throws(LanguageModelsError) -> [Float] {
+    try check(tokens, sequence)
+    var logits: [Float] = []
+    for start in stride(from: 0, to: tokens.count, by: pass.rowLimit) {
+      let part = tokens[start..<min(start + pass.rowLimit, tokens.count)]
+      let segment = ForwardPass.Segment(
+        sequence: sequence,
+        start: lengths[sequence],
+        rows: 0..<part.count
+      )
+      let result = pass.read(part.map(Int32.init), [segment])
+      lengths[sequence] += part.count
+      if start + part.count == tokens.count { logits = array(result.row(0)) }
+    }
+    return logits
+  }
+
+  /// Reads one more token into each of some sequences, in one pass.
+  ///
+  /// - Parameter tokens: The sequences and their next tokens, no sequence twice.
+  /// - Returns: The logits of each, in the order given.
+  /// - Throws: ``LanguageModelsError`` naming the id or the length that does not fit.
+  public func advance(
+    _ tokens: [(sequence: Int, token: Int)]
+  ) throws(LanguageModelsError) -> [[Float]] {
+    precondition(Set(tokens.map(\.sequence)).count == tokens.count, "a sequence named twice")
+    for (sequence, token) in tokens { try check([token], sequence) }
+    guard !tokens.isEmpty else { return [] }
+    let segments = tokens.enumerated().map { row, next in
+      ForwardPass.Segment(
+        sequence: next.sequence,
+        start: lengths[next.sequence],
+        rows: row..<row + 1
+      )
+    }
+    let result = pass.read(tokens.map { Int32($0.token) }, segments)
+    for (sequence, _) in tokens { lengths[sequence] += 1 }
+    return (0..<tokens.count).map { array(result.row($0)) }
+  }
+
+  /// Lets a sequence continue from where another stands.
+  public func copy(_ source: Int, to target: Int) {
+    precondition(source != target, "sequence \(source) onto itself")
+    pass.cache.copy(from: source, to: target, count: lengths[source])
+    lengths[target] = lengths[source]
+  }
+
+  /// Forgets what a sequence has read beyond its first tokens.
+  public func truncate(_ sequence: Int, to length: Int = 0) {
+    precondition(length >= 0 && length <= lengths[sequence], "\(length) of \(lengths[sequence])")
+    lengths[sequence] = length
+  }
+
+  private func check(_ tokens: [Int], _ sequence: Int) throws(LanguageModelsError) {
+    let limit = model.shape.contextLength
+    guard !tokens.isEmpty, tokens.count <= limit - lengths[sequence] else {
+      throw .sequenceLength(length: lengths[sequence] + tokens.count, contextLength: limit)
+    }
+    for id in tokens where id < 0 || id >= model.shape.vocabularySize {
+      throw .tokenOutOfRange(id: id, vocabularySize: model.shape.vocabularySize)
+    }
+  }
+}
+
+/// A copy of a view's numbers.
+func array(_ vector: VectorView) -> [Float] {
+  unsafe Array(UnsafeBufferPointer(start: vector.base, count: vector.count))
+}

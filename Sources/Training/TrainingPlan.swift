@@ -1,0 +1,101 @@
+public import Accounting
+
+/// Everything that fixes a training run, so that it can be repeated to the bit.
+public struct TrainingPlan: Sendable, Hashable, Codable {
+  /// The model's shape.
+  public var shape: ModelShape
+  /// T, the length of the windows trained on; at most the shape's context.
+  public var context: Int
+  /// B, the windows in a batch.
+  public var batch: Int
+  /// The number of steps.
+  public var steps: Int
+  /// The learning rate over the steps.
+  public var schedule: LearningRateSchedule
+  /// Decoupled weight decay, on tensors of two or more dimensions.
+  public var weightDecay: Double
+  /// The decay of the gradient's running mean.
+  public var beta1: Double
+  /// The decay of the squared gradient's running mean.
+  public var beta2: Double
+  /// What is added to the root of the second moment.
+  public var epsilon: Double
+  /// The largest global gradient norm; 0 never clips.
+  public var clip: Double
+  /// How windows are ordered.
+  public var order: BatchSampler.Order
+  /// The seed of weights and batches.
+  public var seed: UInt64
+  /// How many threads compute; it changes no result.
+  public var threads: Int
+
+  /// A plan with the defaults of small GPTs.
+  ///
+  /// AdamW with β₁ 0.9 and ε 10⁻⁸, weight decay 0.1, gradients clipped to norm 1. β₂ is 0.99:
+  /// small batches want a longer memory than the 0.95 of large models (Porian et al. 2024,
+  /// arXiv:2406.19146).
+  public init(
+    shape: ModelShape,
+    context: Int,
+    batch: Int,
+    steps: Int,
+    schedule: LearningRateSchedule,
+    seed: UInt64,
+    threads: Int
+  ) {
+    self.shape = shape
+    self.context = context
+    self.batch = batch
+    self.steps = steps
+    self.schedule = schedule
+    weightDecay = 0.1
+    beta1 = 0.9
+    beta2 = 0.99
+    epsilon = 1e-8
+    clip = 1
+    order = .shuffled
+    self.seed = seed
+    self.threads = threads
+  }
+
+  /// D, the tokens seen in training, repeats counted.
+  public var tokenCount: Int { batch * context * steps }
+
+  /// Checks that the numbers can be trained with.
+  public func validate() throws(TrainingError) {
+    do { try shape.validate() } catch { throw .invalidPlan(reason: error.description) }
+    func check(_ holds: Bool, _ reason: @autoclosure () -> String) throws(TrainingError) {
+      if !holds { throw .invalidPlan(reason: reason()) }
+    }
+    try check(batch >= 1 && batch <= 1 << 20, "a batch of \(batch); it must lie in 1...1048576")
+    try check(context >= 1, "a context of \(context); it must be positive")
+    try check(
+      context <= shape.contextLength,
+      "a context of \(context), longer than the model's \(shape.contextLength)"
+    )
+    try check(steps >= 1 && steps <= 1 << 40, "\(steps) steps; at least 1 is needed")
+    try check(
+      threads >= 1 && threads <= 1024,
+      "\(threads) threads; between 1 and 1024 are possible"
+    )
+    try check(
+      schedule.peak > 0 && schedule.peak.isFinite,
+      "a learning rate of \(schedule.peak); it must be positive"
+    )
+    try check(schedule.warmupSteps >= 0, "\(schedule.warmupSteps) warm-up steps")
+    try check(
+      (0...1).contains(schedule.finalShare) && (0...1).contains(schedule.decayShare),
+      "final and decay shares of \(schedule.finalShare) and \(schedule.decayShare); "
+        + "both lie between 0 and 1"
+    )
+    try check(
+      weightDecay >= 0 && weightDecay.isFinite,
+      "a weight decay of \(weightDecay); it must not be negative"
+    )
+    for (name, beta) in [("beta1", beta1), ("beta2", beta2)] {
+      try check(beta >= 0 && beta < 1, "\(name) is \(beta); it must lie in 0..<1")
+    }
+    try check(epsilon > 0 && epsilon.isFinite, "an epsilon of \(epsilon); it must be positive")
+    try check(clip >= 0 && clip.isFinite, "a clip of \(clip); it must not be negative")
+  }
+}

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The two streams that commands write to.
+enum Console {
+  /// Writes results to standard output.
+  static func write(_ text: String) {
+    put(text, to: STDOUT_FILENO)
+  }
+
+  /// Writes messages to standard error.
+  static func note(_ text: String) {
+    put(text, to: STDERR_FILENO)
+  }
+
+  private static func put(_ text: String, to descriptor: CInt) {
+    let bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count {
+      let written = unsafe bytes[start...].withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      }
+      if written < 0 {
+        if errno == EINTR { continue }
+        // A reader that has seen enough closes the pipe: there is nobody to tell.
+        return
+      }
+      start += written
+    }
+  }
+}

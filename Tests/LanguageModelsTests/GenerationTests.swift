@@ -1,0 +1,133 @@
+import Accounting
+import Foundation
+import Randomness
+import Testing
+
+@testable import LanguageModels
+
+@Suite struct GenerationTests {
+  private func drawn(
+    _ logits: [Float],
+    _ settings: SamplingSettings,
+    history: Set<Int> = []
+  ) throws -> [Int: Double] {
+    var sampler = try TokenSampler(settings, generator: Seed(1).stream("draws"))
+    var counts: [Int: Double] = [:]
+    for _ in 0..<20_000 { counts[sampler.next(logits, history: history), default: 0] += 1 / 20_000 }
+    return counts
+  }
+
+  /// Probabilities 0.4, 0.3, 0.2, 0.1.
+  private let logits = [0.1, 0.4, 0.2, 0.3].map { Float(log($0)) }
+
+  @Test func greedyTakesTheFirstOfTheLargest() throws {
+    var sampler = try TokenSampler(.greedy, generator: Seed(1).stream("draws"))
+    #expect(sampler.next([1, 3, 3, 2]) == 1)
+    #expect(sampler.next([-.infinity, -.infinity]) == 0)
+  }
+
+  @Test func drawsByProbability() throws {
+    let shares = try drawn(logits, SamplingSettings())
+    for (id, probability) in [(0, 0.1), (1, 0.4), (2, 0.2), (3, 0.3)] {
+      #expect(abs((shares[id] ?? 0) - probability) < 0.02)
+    }
+  }
+
+  @Test func temperatureSharpens() throws {
+    // Squares of the probabilities, made to sum to one.
+    let shares = try drawn(logits, SamplingSettings(temperature: 0.5))
+    #expect(abs((shares[1] ?? 0) - 0.16 / 0.30) < 0.02)
+  }
+
+  static let choices: [(settings: SamplingSettings, kept: Set<Int>)] = [
+    (SamplingSettings(topK: 2), [1, 3]), (SamplingSettings(topK: 100), [0, 1, 2, 3]),
+    (SamplingSettings(topP: 0.69), [1, 3]), (SamplingSettings(topP: 0.71), [1, 2, 3]),
+    (SamplingSettings(topP: 0.01), [1]), (SamplingSettings(topP: 1), [0, 1, 2, 3]),
+    (SamplingSettings(minP: 0.6), [1, 3]), (SamplingSettings(minP: 0), [0, 1, 2, 3]),
+    // Of the two left by top-k, the likeliest alone has four sevenths.
+    (SamplingSettings(topK: 2, topP: 0.5), [1]), (SamplingSettings(temperature: 0), [1]),
+    // Log-probabilities are negative, so a penalty of 4 lowers those of 1 and 3 fourfold.
+    (SamplingSettings(topK: 2, repetitionPenalty: 4), [0, 2]),
+  ]
+
+  @Test(arguments: choices)
+  func keepsTheRightTokens(settings: SamplingSettings, kept: Set<Int>) throws {
+    let history: Set<Int> = settings.repetitionPenalty == 1 ? [] : [1, 3]
+    #expect(Set(try drawn(logits, settings, history: history).keys) == kept)
+  }
+
+  @Test(arguments: [
+    SamplingSettings(temperature: -1), SamplingSettings(temperature: .nan),
+    SamplingSettings(topK: 0), SamplingSettings(topP: 0), SamplingSettings(topP: 1.1),
+    SamplingSettings(minP: -0.1), SamplingSettings(repetitionPenalty: 0),
+  ])
+  func refusesImpossibleSettings(settings: SamplingSettings) {
+    #expect(throws: LanguageModelsError.self) { try settings.validate() }
+  }
+
+  private func model(_ context: Int) throws -> GPT {
+    let shape = SampleShapes.variant(of: SampleShapes.gpt2) { $0.contextLength = context }
+    return try InferenceTests.sample(shape).model
+  }
+
+  @Test func greedyFollowsTheReference() throws {
+    let model = try model(12)
+    let reference = ReferenceGPT(model)
+    var expected = [3, 1]
+    while expected.count < 9 {
+      let logits = reference.logits(expected)[expected.count - 1]
+      expected.append(logits.indices.max { logits[$0] < logits[$1] } ?? 0)
+    }
+    let decoder = try SequenceDecoder(model)
+    let result = try decoder.generate([[3, 1]], tokenLimit: 7, settings: .greedy, seed: Seed(1))
+    #expect(result == [GeneratedSequence(tokens: Array(expected[2...]), end: .length)])
+  }
+
+  @Test func aPromptDoesNotDependOnItsNeighbors() throws {
+    let model = try model(12)
+    let decoder = try SequenceDecoder(model, sequences: 2)
+    let together = try decoder.generate([[3, 1], [4]], tokenLimit: 6, seed: Seed(1))
+    let alone = try decoder.generate([[3, 1]], tokenLimit: 6, seed: Seed(1))
+    #expect(together[0] == alone[0])
+    let threaded = try SequenceDecoder(model, sequences: 2, threads: 2)
+    #expect(try threaded.generate([[3, 1], [4]], tokenLimit: 6, seed: Seed(1)) == together)
+    #expect(try decoder.generate([[3, 1], [4]], tokenLimit: 6, seed: Seed(2)) != together)
+  }
+
+  @Test func endsForEachReason() throws {
+    let decoder = try SequenceDecoder(try model(8))
+    let full = try decoder.generate([[1, 2]], tokenLimit: 100, settings: .greedy, seed: Seed(1))[0]
+    // Six places are left in the context, and one more token needs none.
+    #expect(full.end == .context && full.tokens.count == 7)
+    let ended = try decoder.generate(
+      [[1, 2]],
+      tokenLimit: 100,
+      settings: .greedy,
+      seed: Seed(1),
+      endTokens: [full.tokens[0]]
+    )[0]
+    #expect(ended == GeneratedSequence(tokens: [full.tokens[0]], end: .endToken))
+    var seen: [Int] = []
+    let stopped = try decoder.generate([[1, 2]], tokenLimit: 100, settings: .greedy, seed: Seed(1))
+    { _, token in
+      seen.append(token)
+      return seen.count < 3
+    }[0]
+    #expect(stopped == GeneratedSequence(tokens: Array(full.tokens[..<3]), end: .stopped))
+    #expect(seen == stopped.tokens)
+    #expect(
+      try decoder.generate([[1]], tokenLimit: 0, seed: Seed(1))
+        == [GeneratedSequence(tokens: [], end: .length)]
+    )
+  }
+
+  @Test func refusesAPromptThatDoesNotFit() throws {
+    let decoder = try SequenceDecoder(try model(8))
+    #expect(throws: LanguageModelsError.self) {
+      try decoder.generate([[]], tokenLimit: 1, seed: Seed(1))
+    }
+    #expect(throws: LanguageModelsError.self) {
+      try decoder.generate([[99]], tokenLimit: 1, seed: Seed(1))
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Accounting
+import Files
+import Foundation
+import Kernels
+import LanguageModels
+import Randomness
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite struct TrainingRunTests {
+  let shape = ModelShape.gpt2(
+    vocabularySize: 50,
+    contextLength: 16,
+    layerCount: 2,
+    width: 32,
+    headCount: 2
+  )
+
+  /// Ids with something to learn: each follows from the one before.
+  let tokens = TokenArray((0..<2000).map { Int32($0 * $0 % 47) })
+
+  func plan(steps: Int = 12, threads: Int = 1, seed: UInt64 = 3) -> TrainingPlan {
+    TrainingPlan(
+      shape: shape,
+      context: 16,
+      batch: 4,
+      steps: steps,
+      schedule: LearningRateSchedule(form: .cosine, peak: 1e-2, warmupSteps: 2),
+      seed: seed,
+      threads: threads
+    )
+  }
+
+  func open(_ folder: String, _ plan: TrainingPlan) throws -> TrainingRun {
+    let model = try GPT(plan.shape, seed: Seed(plan.seed))
+    let session = try TrainingSession(plan: plan, model: model, sources: [(tokens, 1)])
+    return try TrainingRun(folder: folder, session: session, dataDigest: "tokens")
+  }
+
+  /// Trains to the end, or stops once after some steps and is opened anew.
+  func weights(
+    in folder: String,
+    _ plan: TrainingPlan,
+    stopAfter: Int? = nil
+  ) throws -> [Float] {
+    var run = try open(folder, plan)
+    if let stopAfter {
+      var done = 0
+      let outcome = try run.train(isInterrupted: { done >= stopAfter }) { _ in done += 1 }
+      #expect(outcome == .interrupted)
+      run = try open(folder, plan)
+      #expect(run.session.stepsDone == stopAfter)
+    }
+    #expect(try run.train(isInterrupted: { false }) { _ in } == .finished)
+    let model = run.session.model
+    return model.weights[0..<model.weights.count]
+  }
+
+  /// The metrics without their speed, which no two runs share.
+  func metrics(in folder: String) throws -> [String] {
+    String(decoding: try readFile(joined(folder, "metrics.jsonl")), as: UTF8.self)
+      .split(separator: "\n")
+      .map { line in
+        String(line[..<(line.range(of: ",\"tokens_per_second\"")?.lowerBound ?? line.endIndex)])
+      }
+  }
+
+  @Test func trainingLowersTheLoss() throws {
+    try withTemporaryFolder { folder in
+      var losses: [Double] = []
+      let run = try open(folder, plan(steps: 60))
+      _ = try run.train(isInterrupted: { false }) { losses.append($0.loss) }
+      #expect(losses.count == 60)
+      #expect(abs(losses[0] - 3.9) < 0.3)
+      #expect(losses[59] < losses[0] - 0.5)
+    }
+  }
+
+  @Test(arguments: [1, 5, 11])
+  func aResumedRunEqualsAnUninterruptedOneToTheBit(stopAfter: Int) throws {
+    try withTemporaryFolder { folder in
+      let whole = try weights(in: joined(folder, "whole"), plan())
+      let resumed = try weights(in: joined(folder, "resumed"), plan(), stopAfter: stopAfter)
+      #expect(whole == resumed)
+      #expect(
+        try metrics(in: joined(folder, "whole")) == metrics(in: joined(folder, "resumed"))
+      )
+    }
+  }
+
+  @Test(arguments: [2, 3])
+  func theThreadCountChangesNoBit(threads: Int) throws {
+    try withTemporaryFolder { folder in
+      let one = try weights(in: joined(folder, "one"), plan())
+      let more = try weights(in: joined(folder, "more"), plan(threads: threads))
+      #expect(one == more)
+    }
+  }
+
+  @Test func aCheckpointOfAnotherPlanIsRefused() throws {
+    try withTemporaryFolder { folder in
+      let run = try open(folder, plan())
+      var done = 0
+      _ = try run.train(isInterrupted: { done >= 2 }) { _ in done += 1 }
+      let failure = #expect(throws: TrainingError.self) { try open(folder, plan(seed: 4)) }
+      #expect(failure?.description.contains("another plan") == true)
+    }
+  }
+
+  @Test func aTruncatedCheckpointIsRefused() throws {
+    try withTemporaryFolder { folder in
+      let run = try open(folder, plan())
+      var done = 0
+      _ = try run.train(isInterrupted: { done >= 2 }) { _ in done += 1 }
+      let checkpoints = joined(folder, "checkpoint")
+      let path = joined(checkpoints, try fileNames(in: checkpoints)[0])
+      let bytes = try readFile(path)
+      for count in [0, 7, 100, bytes.count - 1] {
+        try writeFile(path, bytes[..<count])
+        #expect(throws: TrainingError.self, "\(count) bytes") { try open(folder, plan()) }
+      }
+    }
+  }
+
+  @Test func aDivergingRunStopsWithWhatWasSeen() throws {
+    try withTemporaryFolder { folder in
+      var plan = plan(steps: 50)
+      plan.schedule = LearningRateSchedule(form: .constant, peak: 1e30)
+      plan.clip = 0
+      let run = try open(folder, plan)
+      let failure = #expect(throws: TrainingError.self) {
+        try run.train(isInterrupted: { false }) { _ in }
+      }
+      #expect(failure?.description.contains("learning rate 1e+30") == true)
+      #expect(try !metrics(in: folder).isEmpty)
+    }
+  }
+
+  @Test func anImpossiblePlanIsRefusedByName() throws {
+    var wrong = plan()
+    wrong.context = 17
+    #expect(throws: TrainingError.self) { try wrong.validate() }
+    wrong = plan()
+    wrong.beta2 = 1
+    #expect(throws: TrainingError.self) { try wrong.validate() }
+  }
+
+  @Test func aReadOnlyFolderIsFoundAtOnce() throws {
+    try withTemporaryFolder { folder in
+      try writeFile(joined(folder, "file"), "x")
+      #expect(throws: FilesError.self) { try open(joined(folder, "file"), plan()) }
+    }
+  }
+}
