@@ -3,15 +3,15 @@
 /// The hot loops of counting, training and encoding stand on it: an element is reached by one load
 /// or store. Bounds are checked in debug builds, where the tests run, and not in release builds.
 @safe struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
-  private(set) var count: Int
+  fileprivate(set) var count: Int
   private(set) var capacity: Int
-  private var start: UnsafeMutablePointer<Element>
+  fileprivate var start: UnsafeMutablePointer<Element>
 
   /// An empty array with room for some elements.
   init(capacity: Int = 0) {
     self.capacity = max(capacity, 1)
     count = 0
-    unsafe start = UnsafeMutablePointer.allocate(capacity: self.capacity)
+    unsafe start = Self.allocate(self.capacity)
   }
 
   /// An array of equal elements.
@@ -22,7 +22,16 @@
   }
 
   deinit {
-    unsafe start.deallocate()
+    unsafe UnsafeMutableRawPointer(start).deallocate()
+  }
+
+  /// Memory that begins with a cache line, so that records of 32 or 64 bytes never cross one.
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+    let bytes = UnsafeMutableRawPointer.allocate(
+      byteCount: capacity * MemoryLayout<Element>.stride,
+      alignment: 64
+    )
+    return unsafe bytes.bindMemory(to: Element.self, capacity: capacity)
   }
 
   subscript(_ index: Int) -> Element {
@@ -76,11 +85,11 @@
   }
 
   @inline(never)
-  private mutating func grow(to needed: Int) {
+  fileprivate mutating func grow(to needed: Int) {
     let larger = max(needed, capacity + capacity / 2, 16)
-    let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
+    let moved = unsafe Self.allocate(larger)
     unsafe moved.moveInitialize(from: start, count: count)
-    unsafe start.deallocate()
+    unsafe UnsafeMutableRawPointer(start).deallocate()
     unsafe start = moved
     capacity = larger
   }
@@ -92,10 +101,24 @@ extension FlatArray where Element == UInt8 {
     for index in 0..<bytes.count { append(bytes[index]) }
   }
 
-  /// Appends a part of another array.
+  /// Appends a part of another array, which holds at least 16 bytes after that part.
+  ///
+  /// Short parts are copied 16 bytes at once; what is too much is overwritten by the next one.
   @inline(__always)
-  mutating func append(_ other: borrowing FlatArray<UInt8>, _ range: Range<Int>) {
-    for index in range { append(other[index]) }
+  mutating func append(_ other: borrowing FlatArray<UInt8>, padded range: Range<Int>) {
+    assert(range.lowerBound >= 0 && range.upperBound + 16 <= other.count, "\(range) is not padded")
+    if count + range.count + 16 > capacity { grow(to: count + range.count + 16) }
+    let source = unsafe UnsafeRawPointer(other.start + range.lowerBound)
+    let target = unsafe UnsafeMutableRawPointer(start + count)
+    if range.count <= 16 {
+      unsafe target.storeBytes(
+        of: source.loadUnaligned(as: SIMD16<UInt8>.self),
+        as: SIMD16<UInt8>.self
+      )
+    } else {
+      unsafe target.copyMemory(from: source, byteCount: range.count)
+    }
+    count += range.count
   }
 }
 

@@ -7,16 +7,16 @@ extension Tokenizer {
   /// - Returns: The bytes, which need not be well-formed UTF-8.
   /// - Throws: ``TokenizationError/unknownToken(id:vocabularySize:)``.
   public func decodeBytes(
-    _ ids: some Sequence<TokenID>,
+    _ ids: [TokenID],
     skipsSpecialTokens: Bool = false
   ) throws(TokenizationError) -> [UInt8] {
-    var bytes = FlatArray<UInt8>(capacity: 4 * ids.underestimatedCount)
+    var bytes = FlatArray<UInt8>(capacity: 5 * ids.count + 16)
     let count = vocabularySize
     let skips = skipsSpecialTokens && !specialIDs.isEmpty
     for id in ids {
       if Int(id) >= count { throw .unknownToken(id: id, vocabularySize: count) }
       if skips, specialIDs.contains(id) { continue }
-      bytes.append(tables.decodedBytes, tables.decodedRange(id))
+      bytes.append(tables.decodedBytes, padded: tables.decodedRange(id))
     }
     return bytes.toArray()
   }
@@ -25,7 +25,7 @@ extension Tokenizer {
   ///
   /// - Throws: ``TokenizationError/unknownToken(id:vocabularySize:)``.
   public func decode(
-    _ ids: some Sequence<TokenID>,
+    _ ids: [TokenID],
     skipsSpecialTokens: Bool = false
   ) throws(TokenizationError) -> String {
     let bytes = try decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens)

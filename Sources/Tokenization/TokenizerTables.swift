@@ -43,6 +43,8 @@ final class TokenizerTables: Sendable {
     ranks = PairRanks(merges)
     coversAllBytes = !byteTokens.contains(Self.none)
     self.byteTokens = ByteTokens(byteTokens)
+    // Decoding copies 16 bytes at once, also of the last token.
+    bytes.extend(by: 16, with: 0)
     decodedBytes = bytes
     decodedEnds = ends
   }

@@ -1,7 +1,3 @@
-import Dispatch
-import Files
-import Tokenization
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
