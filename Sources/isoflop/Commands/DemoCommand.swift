@@ -96,6 +96,7 @@ struct DemoCommand: ParsableCommand {
     }
     let report = DemonstrationReport(result)
     try writeFile(joined(output, "demo.json"), report.json.text)
+    try writeFile(joined(output, "ladder.svg"), LadderPlot(result).svg)
     if let gap = result.gap {
       try writeFile(joined(output, "gap.json"), GapReport(gap).json.text)
     }
@@ -114,6 +115,7 @@ struct DemoCommand: ParsableCommand {
     table.add([model, "the largest model, for transformers"])
     table.add([joined(model, "metrics.jsonl"), "its training, a line a step"])
     table.add([joined(model, "losses.csv"), "its losses, a row a segment"])
+    table.add([joined(output, "ladder.svg"), "the ladder and the law as a picture"])
     table.add([joined(output, "demo.json"), "all figures above in full precision"])
     return """
       Written:
