@@ -122,7 +122,7 @@ struct DemoCommand: ParsableCommand {
       \(table.text)
       Try next:
         isoflop estimate --params 3e9
-        isoflop law fit \(joined(output, "ladder/runs.csv"))
+        isoflop law fit \(joined(output, "ladder/runs.csv")) --exponents drawn
         isoflop gap --losses \(joined(model, "losses.csv")) --reference \(reference)
         isoflop tokenizer encode --tokenizer \(joined(output, "tokenizer.json")) "Hello, world"
 
