@@ -13,9 +13,10 @@ struct EstimateCommand: ParsableCommand {
       isoflop estimate --flops 1e21 --law besiroglu2024 --json
       isoflop estimate --loss 2.3 --params 7B
       isoflop estimate --params 7B --accelerator h100-sxm --count 256
+      isoflop estimate --preset nano-5 --accelerator here
       isoflop estimate --preset gpt2 --batch 8 --recompute selective
       isoflop estimate --params 7B --inference-tokens 1e12
-      isoflop estimate --params 1B --language th --bytes-per-token 6
+      isoflop estimate --params 1B --language th --tokenizer tokenizer.json
 
       Give one quantity, and rule and laws choose the others; or give two. Losses are
       nats per token of each law's own tokenizer: compare them within a law only.
@@ -101,7 +102,7 @@ extension EstimateCommand {
     var plan = EstimatePlan(laws: try laws.read())
     plan.blueprint = try model.read()
     plan.contextLength = context?.whole
-    plan.hardware = try hardware.plan()
+    plan.hardware = try hardware.plan(plan.blueprint)
     plan.memory = memory.plan()
     plan.inferenceTokens = inferenceTokens?.value
     plan.parameterFactor = paramsFactor?.value
