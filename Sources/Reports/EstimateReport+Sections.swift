@@ -109,8 +109,8 @@ extension EstimateReport {
     let tokens = Quantity(estimate.answer.budget.tokens, .tokens).text
     var text =
       "As much content as \(tokens) tokens of English at "
-      + "\(DecimalText.brief(asked.englishBytesPerToken)) bytes a token, in "
-      + "\(asked.measure.tag): \(Quantity(entry.bytes, .bytes).text)"
+      + "\(DecimalText.brief(asked.englishBytesPerToken)) bytes a token,\n"
+      + "in \(asked.measure.tag): \(Quantity(entry.bytes, .bytes).text)"
     if let characters = entry.characters {
       text += ", \(Quantity(characters, .tokens).text) characters"
     }
