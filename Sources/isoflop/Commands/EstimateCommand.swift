@@ -80,6 +80,11 @@ struct EstimateCommand: ParsableCommand {
     if given.count(where: { $0.counts.count > 1 }) > 1 {
       throw ValidationError("Only one of the quantities may have several values.")
     }
+    for (name, list) in [("--params", params), ("--tokens", tokens), ("--flops", flops)] {
+      if let list, list.counts.contains(where: { $0.value < 1 }) {
+        throw ValidationError("\(name) counts from 1.")
+      }
+    }
     if let context, context.whole == nil {
       throw ValidationError("--context is a whole number of tokens.")
     }
