@@ -123,7 +123,7 @@ extension EstimateReport {
       ".\nByte premium \(DecimalText.significant(asked.measure.bytePremium)) "
       + "(\(asked.measure.source))."
     if let source = asked.tokenSource, let bytes = asked.bytesPerToken {
-      text += "\nThe tokenizer on \(source): \(DecimalText.significant(bytes)) bytes a token"
+      text += "\nThe tokenizer on \(source):\n\(DecimalText.significant(bytes)) bytes a token"
       if let words = asked.fertility { text += ", \(DecimalText.significant(words)) tokens a word" }
       if let premium = asked.tokenPremium {
         text += ", \(DecimalText.significant(premium)) times its own tokens of English"

@@ -164,7 +164,7 @@ public struct EstimateReport: Sendable {
     if let hardware = plan.hardware {
       text +=
         " Hours on \(hardware.name)"
-        + (hardware.measurement.map { " (\($0))." }
+        + (hardware.measurement.map { ", by\n\($0)." }
           ?? " at \(DecimalText.brief(hardware.utilization * 100)) %.")
     }
     if estimates.contains(where: { $0.answer.laws.contains { $0.isInRange == false } }) {

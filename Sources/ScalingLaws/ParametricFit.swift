@@ -37,6 +37,7 @@ public struct ParametricFit: Sendable {
   /// Fits, draws the intervals, and checks what came out.
   ///
   /// - Parameter monitor: Who watches, and may end the fit.
+  /// - Returns: The law with its draws, its calibration and its warnings.
   /// - Throws: ``ScalingLawsError/noFit(reason:)`` where no start led to finite constants;
   ///   ``ScalingLawsError/doubtfulFit(reasons:)`` where the options refuse what came out;
   ///   ``ScalingLawsError/cancelled``.

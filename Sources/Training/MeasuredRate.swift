@@ -35,7 +35,7 @@ public struct MeasuredRate: Sendable, Hashable {
   ///   - batch: B, at least 1.
   ///   - context: T; the shape's context, at most 256, by default.
   ///   - threads: At least 1.
-  ///   - seconds: For how long, one step at least.
+  ///   - seconds: For how long, five steps at least.
   /// - Throws: `AccountingError` for an impossible blueprint, `KernelsError` when memory does not
   ///   suffice, ``TrainingError/invalidPlan(reason:)`` for numbers that cannot be trained with.
   public init(
@@ -71,7 +71,7 @@ public struct MeasuredRate: Sendable, Hashable {
     let start = ContinuousClock.now
     var fastest = Double.infinity
     var steps = 0
-    while !session.isDone, steps == 0 || ContinuousClock.now - start < .seconds(seconds) {
+    while !session.isDone, steps < 5 || ContinuousClock.now - start < .seconds(seconds) {
       let time = try ContinuousClock().measure { _ = try session.advance() }
       fastest = min(fastest, time / .seconds(1))
       steps += 1

@@ -63,6 +63,8 @@ struct HardwareOptions: ParsableArguments {
   ///
   /// - Parameter blueprint: The model asked about, which `here` trains where that takes no longer
   ///   than a second or so a step.
+  /// - Returns: The devices, their rate and what is known of them.
+  /// - Throws: `ScalingLawsError` for an unknown device, and what training throws.
   func plan(_ blueprint: Blueprint?) throws -> HardwarePlan {
     if isHere { return try measuredPlan(blueprint) }
     if let peak {
@@ -91,6 +93,9 @@ extension HardwareOptions {
 
   /// The plan of this processor, which trains for a second.
   private func measuredPlan(_ blueprint: Blueprint?) throws -> HardwarePlan {
+    var progress = ProgressLine(quiet: false)
+    progress.update(stage: "Timing", fraction: 0, detail: "training steps on this processor")
+    defer { progress.finishLine() }
     let rate = try rate(blueprint)
     var plan = HardwarePlan(
       name: "this processor",
