@@ -8,16 +8,23 @@ extension Tokenizer {
   ///   - counter: The words; its normal form and pattern become the tokenizer's.
   ///   - example: A configuration whose other settings, and the flags of whose added tokens, become
   ///     the tokenizer's. Its added tokens that are not special follow the vocabulary.
+  ///   - isInterrupted: Asked before every merge.
   ///   - progress: Called now and then with the number of tokens so far and wanted.
   /// - Returns: The tokenizer; the trainer's special tokens are its first tokens.
-  /// - Throws: ``TokenizationError`` for settings that make no sense and for an empty corpus.
+  /// - Throws: ``TokenizationError`` for settings that make no sense and for an empty corpus;
+  ///   ``TokenizationError/interrupted``.
   public static func train(
     _ trainer: BPETrainer,
     on counter: WordCounter,
     like example: TokenizerConfiguration = TokenizerConfiguration(),
+    isInterrupted: () -> Bool = { false },
     progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> Tokenizer {
-    let model = try trainer.train(on: counter, progress: progress)
+    let model = try trainer.train(
+      on: counter,
+      isInterrupted: isInterrupted,
+      progress: progress
+    )
     var configuration = example
     configuration.normalization = counter.normalization
     configuration.pattern = counter.pattern

@@ -69,6 +69,9 @@ struct TokenizerEncode: ParsableCommand {
   )
   var idsOutput: String?
 
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
   @Option(help: ArgumentHelp("How many threads encode.", valueName: "count"))
   var threads = processorCount
 
@@ -108,9 +111,25 @@ struct TokenizerEncode: ParsableCommand {
       try file.checkUTF8()
       records = linesApart ? file.lines() : [file.contents()]
     }
-    return stride(from: 0, to: records.count, by: 4096).map {
-      Array(records[$0..<min($0 + 4096, records.count)])
+    return batches(of: records)
+  }
+
+  /// Documents in groups of a few megabytes, after each of which an interrupt is noticed.
+  private func batches(of records: [[UInt8]]) -> [[[UInt8]]] {
+    var batches: [[[UInt8]]] = []
+    var batch: [[UInt8]] = []
+    var size = 0
+    for record in records {
+      batch.append(record)
+      size += record.count
+      if size >= 4 << 20 || batch.count == 4096 {
+        batches.append(batch)
+        batch.removeAll()
+        size = 0
+      }
     }
+    if !batch.isEmpty { batches.append(batch) }
+    return batches
   }
 
   /// Encodes documents and prints a line for each.
@@ -155,17 +174,35 @@ struct TokenizerEncode: ParsableCommand {
     with tokenizer: Tokenizer,
     to path: String
   ) throws {
+    Interruption.listen()
+    let progress = DelayedProgress(quiet: quiet)
+    defer { progress.finish() }
+    let total = files.reduce(0) { $0 + $1.count }
     var writer = try TokenIDWriter(path, tokenizer: tokenizer)
     for file in files {
       if files.count > 1 { writer.startPart(language: file.language) }
       for batch in try batches(of: file, linesApart: true) {
+        if Interruption.isRequested {
+          progress.finish()
+          Console.note("Interrupted. Nothing was written.\n")
+          throw ExitStatus.interrupted
+        }
         let lists = try tokenizer.encode(batch, threads: threads, specialTokens: specialInText)
         for (document, ids) in zip(batch, lists) {
           try writer.append(document: ids, byteCount: document.count)
         }
+        let done = writer.description.bytes
+        progress.update(
+          stage: "Encoding",
+          done: done,
+          of: total,
+          detail: "\(megabytes(done)) of \(megabytes(total)), "
+            + "\(writer.description.tokens) tokens"
+        )
       }
     }
     let description = try writer.finish()
+    progress.finish()
     print(
       """
       \(path): \(description.tokens) tokens of \(description.documents) documents, \
