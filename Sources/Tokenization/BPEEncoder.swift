@@ -52,9 +52,23 @@ public final class BPEEncoder {
   }
 
   /// Encodes a text and says which bytes of it each token stands for.
+  ///
+  /// The offsets leave white space out where the tokenizer's post-processor says so.
+  ///
+  /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encodeWithOffsets(
     _ text: RawSpan,
     specialTokens: SpecialTokenPolicy = .recognize
+  ) throws(TokenizationError) -> Encoding {
+    try encodeWithOffsets(text, specialTokens: specialTokens, trimmed: true)
+  }
+
+  /// Encodes a text and says which bytes of it each token stands for, white space included unless
+  /// the offsets are `trimmed`.
+  func encodeWithOffsets(
+    _ text: RawSpan,
+    specialTokens: SpecialTokenPolicy = .recognize,
+    trimmed: Bool
   ) throws(TokenizationError) -> Encoding {
     pieces.output.removeAll()
     return try text.withByteView { (text) throws(TokenizationError) in
@@ -62,7 +76,8 @@ public final class BPEEncoder {
       try encode(text, specialTokens) { segment, merged in
         self.appendOffsets(of: segment, merged, to: &offsets)
       }
-      return Encoding(ids: pieces.output.toArray(), offsets: offsets)
+      let encoding = Encoding(ids: pieces.output.toArray(), offsets: offsets)
+      return trimmed ? tokenizer.trimmingOffsets(encoding, of: text) : encoding
     }
   }
 

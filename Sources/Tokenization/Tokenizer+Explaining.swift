@@ -18,8 +18,8 @@ extension Tokenizer {
   ///
   /// - Throws: ``TokenizationError`` where ICU gives up.
   public func explain(_ text: String) throws(TokenizationError) -> [ExplainedPiece] {
-    let encoding = try encodeWithOffsets(text)
     let utf8 = Array(text.utf8)
+    let encoding = try unsafe BPEEncoder(self).encodeWithOffsets(utf8.span.bytes, trimmed: false)
     var pieces: [ExplainedPiece] = []
     var start = 0
     func explainText(_ range: Range<Int>) throws(TokenizationError) {

@@ -46,7 +46,31 @@ extension Tokenizer {
       added.append(kept)
     }
     configuration.addedTokens = added
+    try renumberTemplates(of: &configuration)
     return try Tokenizer(model: model, configuration: configuration)
+  }
+
+  /// Gives the special tokens of templates the numbers they have among the added tokens.
+  private static func renumberTemplates(
+    of configuration: inout TokenizerConfiguration
+  ) throws(TokenizationError) {
+    for (index, processor) in configuration.postProcessors.enumerated() {
+      guard case .template(var template) = processor else { continue }
+      for place in template.specialTokens.indices {
+        let special = template.specialTokens[place]
+        for (number, content) in special.tokens.enumerated() {
+          guard let token = configuration.addedTokens.first(where: { $0.content == content })
+          else {
+            throw .wrongModel(
+              place: "post_processor",
+              problem: "\(content) is none of the new tokenizer's special tokens"
+            )
+          }
+          template.specialTokens[place].ids[number] = token.id
+        }
+      }
+      configuration.postProcessors[index] = .template(template)
+    }
   }
 
   /// Trains a tokenizer on texts.

@@ -43,12 +43,7 @@ private struct TokenizerFileWriter {
     append("  \"normalizer\": \(normalizer(configuration.normalization)),\n")
     append("  \"pre_tokenizer\": ")
     writePreTokenizer(configuration)
-    append(",\n  \"post_processor\": ")
-    if let trims = configuration.trimsOffsets {
-      append(byteLevel(addsPrefixSpace: configuration.addsPrefixSpace, trimsOffsets: trims))
-    } else {
-      append("null")
-    }
+    append(",\n  \"post_processor\": \(PostProcessor.json(configuration.postProcessors))")
     append(",\n  \"decoder\": \(byteLevel(addsPrefixSpace: false))")
     append(",\n  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n")
     append("    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n")
@@ -111,10 +106,9 @@ private struct TokenizerFileWriter {
 
   private func byteLevel(
     addsPrefixSpace: Bool,
-    trimsOffsets: Bool = true,
     usesPattern: Bool = true
   ) -> String {
     #"{"type": "ByteLevel", "add_prefix_space": \#(addsPrefixSpace), "#
-      + #""trim_offsets": \#(trimsOffsets), "use_regex": \#(usesPattern)}"#
+      + #""trim_offsets": true, "use_regex": \#(usesPattern)}"#
   }
 }

@@ -10,7 +10,7 @@ struct TokenizerComponents {
     self.root = root
   }
 
-  private func error(_ place: String, _ problem: String) -> TokenizationError {
+  func error(_ place: String, _ problem: String) -> TokenizationError {
     .wrongFile(path: path, place: place, problem)
   }
 
@@ -25,7 +25,7 @@ struct TokenizerComponents {
       normalization: try normalization(root["normalizer"]),
       pattern: pattern,
       addsPrefixSpace: addsPrefixSpace,
-      trimsOffsets: try trimsOffsets(root["post_processor"]),
+      postProcessors: try postProcessors(root["post_processor"]),
       addedTokens: try addedTokens(root["added_tokens"])
     )
   }
@@ -103,18 +103,8 @@ struct TokenizerComponents {
     }
   }
 
-  private func trimsOffsets(_ value: JSONValue) throws(TokenizationError) -> Bool? {
-    let stages = stages(value, "processors")
-    if stages.isEmpty { return nil }
-    guard stages.count == 1, stages[0]["type"].string == "ByteLevel" else {
-      let types = stages.map { $0["type"].string ?? "?" }.joined(separator: ", ")
-      throw error("post_processor", "\(types) is not supported, only ByteLevel is")
-    }
-    return stages[0]["trim_offsets"].bool ?? true
-  }
-
   /// The stages of a component: none for null, those of a sequence, or the one.
-  private func stages(_ value: JSONValue, _ key: String) -> [JSONValue] {
+  func stages(_ value: JSONValue, _ key: String) -> [JSONValue] {
     if value == .null { return [] }
     guard value["type"].string == "Sequence" else { return [value] }
     return (value[key].array ?? []).flatMap { stages($0, key) }

@@ -11,9 +11,8 @@ public struct TokenizerConfiguration: Sendable, Hashable {
   public var addsPrefixSpace: Bool
   /// Whether a piece that is a token is that token, whatever the merges say.
   public var ignoresMerges: Bool
-  /// Whether white space is left out of the tokens' offsets; nil where the file has no stage that
-  /// says so.
-  public var trimsOffsets: Bool?
+  /// What is done to the tokens of a text at the end, in order.
+  public var postProcessors: [PostProcessor]
   /// The tokens found in the text itself, special ones among them.
   public var addedTokens: [AddedToken]
 
@@ -23,14 +22,14 @@ public struct TokenizerConfiguration: Sendable, Hashable {
     pattern: SplitPattern = .o200k,
     addsPrefixSpace: Bool = false,
     ignoresMerges: Bool = false,
-    trimsOffsets: Bool? = nil,
+    postProcessors: [PostProcessor] = [],
     addedTokens: [AddedToken] = []
   ) {
     self.normalization = normalization
     self.pattern = pattern
     self.addsPrefixSpace = addsPrefixSpace
     self.ignoresMerges = ignoresMerges
-    self.trimsOffsets = trimsOffsets
+    self.postProcessors = postProcessors
     self.addedTokens = addedTokens
   }
 }

@@ -75,6 +75,22 @@ import UnicodeText
     (
       #""post_processor": null"#, #""post_processor": {"type": "BertProcessing"}"#, "BertProcessing"
     ),
+    (
+      #""post_processor": null"#,
+      #""post_processor": {"type": "TemplateProcessing", "single": [], "pair": [], "special_tokens": {}}"#,
+      "0 times"
+    ),
+    (
+      #""post_processor": null"#,
+      #""post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<y>"}}]"#
+        + #", "pair": [], "special_tokens": {}}"#, "<y> is not among"
+    ),
+    (
+      #""post_processor": null"#,
+      #""post_processor": {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}]"#
+        + #", "pair": [], "special_tokens": {"<y>": {"ids": [9], "tokens": ["<y>"]}}}"#,
+      "token 9 does not exist"
+    ),
     (#""padding": null"#, #""padding": {}"#, "padding"),
     (#""unk_token": null"#, #""unk_token": "b""#, "unk_token"),
     (#""unk_token": null"#, #""dropout": 0.1"#, "dropout"),

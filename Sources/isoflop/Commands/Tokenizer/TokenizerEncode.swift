@@ -16,7 +16,8 @@ struct TokenizerEncode: ParsableCommand {
 
       A text is one document: the text itself, a file, standard input, or a
       record of JSON Lines. With --ids-output each line of a file is a document
-      of its own, and the token that ends texts follows each.
+      of its own, and the token that ends texts follows each. Elsewhere the
+      special tokens that the tokenizer's post-processor names are added.
       """
   )
 
@@ -80,6 +81,9 @@ struct TokenizerEncode: ParsableCommand {
       throw ValidationError("Give a text or --corpus, not both.")
     }
     if json, idsOutput != nil { throw ValidationError("Give --json or --ids-output, not both.") }
+    if noSpecial, idsOutput != nil {
+      throw ValidationError("--ids-output needs the token that ends texts; omit --no-special.")
+    }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
   }
 
@@ -138,15 +142,17 @@ struct TokenizerEncode: ParsableCommand {
     if json {
       let encoder = BPEEncoder(tokenizer)
       for document in documents {
-        let encoding = try unsafe encoder.encodeWithOffsets(
+        var encoding = try unsafe encoder.encodeWithOffsets(
           document.span.bytes,
           specialTokens: specialInText
         )
+        if !noSpecial { encoding = tokenizer.addingSpecialTokens(encoding) }
         output.append(record(of: encoding, document, tokenizer) + "\n")
       }
     } else {
       let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
-      for ids in lists {
+      for list in lists {
+        let ids = noSpecial ? list : tokenizer.addingSpecialTokens(list)
         output.append(ids.map(String.init).joined(separator: " ") + "\n")
       }
     }
