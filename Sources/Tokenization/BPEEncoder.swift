@@ -8,7 +8,7 @@ public final class BPEEncoder {
   public let tokenizer: Tokenizer
 
   private let tables: TokenizerTables
-  private let normalizer: Normalizer
+  private let normalizer: Result<TextNormalizer, UnicodeTextError>
   private var pieces: PieceEncoder
 
   /// Creates an encoder.
@@ -16,7 +16,10 @@ public final class BPEEncoder {
     self.tokenizer = tokenizer
     tables = tokenizer.tables
     pieces = PieceEncoder(tokenizer)
-    normalizer = Normalizer(tokenizer.configuration.normalization)
+    // The tokenizer compiled the same once, so that failing here is not to be expected.
+    normalizer = Result { () throws(UnicodeTextError) in
+      try TextNormalizer(tokenizer.configuration.normalization)
+    }
   }
 
   /// A part of the text whose tokens cover it: an added token, or text between two.
@@ -135,6 +138,7 @@ public final class BPEEncoder {
     let normal: (text: [UInt8], alignment: Alignment)?
     do {
       normal = try part.withSpan { (span) throws(UnicodeTextError) in
+        let normalizer = try normalizer.get()
         if record != nil { return try normalizer.aligned(span) }
         return try normalizer.normalized(span).map { ($0, .identity) }
       }

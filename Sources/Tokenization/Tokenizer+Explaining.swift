@@ -25,7 +25,7 @@ extension Tokenizer {
     func explainText(_ range: Range<Int>) throws(TokenizationError) {
       var part = Array(utf8[range])
       do {
-        let normalizer = Normalizer(configuration.normalization)
+        let normalizer = try TextNormalizer(configuration.normalization)
         part = try unsafe normalizer.normalized(part.span.bytes) ?? part
       } catch {
         throw .text(error)

@@ -17,7 +17,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/notExpressible(format:what:)`` for a normal form the format does
   ///   not know, ``TokenizationError/file(_:)`` where the file can not be written.
   public func save(to path: String) throws(TokenizationError) {
-    if configuration.normalization == .nfkcCasefold {
+    if configuration.normalization.steps.contains(.form(.nfkcCasefold)) {
       throw .notExpressible(format: "tokenizer.json", what: "the normal form nfkc-casefold")
     }
     do {
@@ -40,7 +40,7 @@ private struct TokenizerFileWriter {
     let configuration = tokenizer.configuration
     append("{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n")
     write(configuration.addedTokens)
-    append("  \"normalizer\": \(normalizer(configuration.normalization)),\n")
+    append("  \"normalizer\": \(configuration.normalization.json),\n")
     append("  \"pre_tokenizer\": ")
     writePreTokenizer(configuration)
     append(",\n  \"post_processor\": \(PostProcessor.json(configuration.postProcessors))")
@@ -78,16 +78,6 @@ private struct TokenizerFileWriter {
       append("      \"special\": \(token.isSpecial)\n    }")
     }
     append(tokens.isEmpty ? "],\n" : "\n  ],\n")
-  }
-
-  private func normalizer(_ form: NormalizationForm) -> String {
-    switch form {
-    case .none: "null"
-    case .nfc: #"{"type": "NFC"}"#
-    case .nfd: #"{"type": "NFD"}"#
-    case .nfkc, .nfkcCasefold: #"{"type": "NFKC"}"#
-    case .nfkd: #"{"type": "NFKD"}"#
-    }
   }
 
   private mutating func writePreTokenizer(_ configuration: TokenizerConfiguration) {

@@ -30,25 +30,6 @@ struct TokenizerComponents {
     )
   }
 
-  private func normalization(_ value: JSONValue) throws(TokenizationError) -> NormalizationForm {
-    let stages = stages(value, "normalizers")
-    if stages.isEmpty { return .none }
-    guard stages.count == 1 else {
-      throw error("normalizer", "a sequence of \(stages.count) normalizers is not supported")
-    }
-    switch stages[0]["type"].string {
-    case "NFC": return .nfc
-    case "NFD": return .nfd
-    case "NFKC": return .nfkc
-    case "NFKD": return .nfkd
-    case let type:
-      throw error(
-        "normalizer",
-        "\(type ?? "a normalizer without type") is not supported, only NFC, NFD, NFKC and NFKD are"
-      )
-    }
-  }
-
   private func preTokenizer(
     _ value: JSONValue
   ) throws(TokenizationError) -> (SplitPattern, addsPrefixSpace: Bool) {

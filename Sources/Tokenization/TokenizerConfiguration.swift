@@ -2,8 +2,8 @@ public import UnicodeText
 
 /// Everything about a tokenizer but its vocabulary.
 public struct TokenizerConfiguration: Sendable, Hashable {
-  /// The normal form texts are brought to first.
-  public var normalization: NormalizationForm
+  /// What is done to texts first.
+  public var normalization: Normalization
   /// The rule that cuts texts into pieces.
   public var pattern: SplitPattern
   /// Whether a text that does not begin with white space gets a space in front, as some tokenizers
@@ -18,7 +18,7 @@ public struct TokenizerConfiguration: Sendable, Hashable {
 
   /// Creates a configuration; the defaults are those of a new tokenizer.
   public init(
-    normalization: NormalizationForm = .nfc,
+    normalization: Normalization = .nfc,
     pattern: SplitPattern = .o200k,
     addsPrefixSpace: Bool = false,
     ignoresMerges: Bool = false,
@@ -48,9 +48,18 @@ extension TokenizerConfiguration {
     AddedTokenFinder(addedTokens.filter { !$0.isNormalized }.map { (Array($0.content.utf8), $0) })
   }
 
+  /// Carries out the normalization.
+  func textNormalizer() throws(TokenizationError) -> TextNormalizer {
+    do {
+      return try TextNormalizer(normalization)
+    } catch {
+      throw .text(error)
+    }
+  }
+
   /// Finds the added tokens of the normalized text.
   func normalizedFinder() throws(TokenizationError) -> AddedTokenFinder {
-    let normalizer = Normalizer(normalization)
+    let normalizer = try textNormalizer()
     var tokens: [(text: [UInt8], token: AddedToken)] = []
     for token in addedTokens where token.isNormalized {
       do {

@@ -7,12 +7,14 @@ public import UnicodeText
 public final class WordCounter {
   /// What says how texts become words.
   public let configuration: TokenizerConfiguration
-  /// The normal form of the words.
-  public var normalization: NormalizationForm { configuration.normalization }
+  /// What is done to texts before they are cut.
+  public var normalization: Normalization { configuration.normalization }
   /// The rule that cuts texts into words.
   public var pattern: SplitPattern { configuration.pattern }
 
-  private let normalizer: Normalizer
+  private let normalizer: Result<TextNormalizer, UnicodeTextError>
+  /// Whether lines can be normalized together.
+  private let normalizesLinesTogether: Bool
   private let finder: AddedTokenFinder
   private let normalizedFinder: AddedTokenFinder
   var table = WordTable()
@@ -26,7 +28,7 @@ public final class WordCounter {
     pattern: SplitPattern = .o200k
   ) {
     self.init(
-      TokenizerConfiguration(normalization: normalization, pattern: pattern),
+      TokenizerConfiguration(normalization: Normalization(normalization), pattern: pattern),
       finder: AddedTokenFinder([]),
       normalizedFinder: AddedTokenFinder([])
     )
@@ -55,7 +57,11 @@ public final class WordCounter {
     self.configuration = configuration
     self.finder = finder
     self.normalizedFinder = normalizedFinder
-    normalizer = Normalizer(configuration.normalization)
+    normalizer = Result { () throws(UnicodeTextError) in
+      try TextNormalizer(configuration.normalization)
+    }
+    // A line feed neither composes nor decomposes; other steps look at the ends of a text.
+    normalizesLinesTogether = configuration.normalization.form != nil
   }
 
   /// How many distinct words there are.
@@ -82,9 +88,8 @@ public final class WordCounter {
 
   /// Counts the lines of a text, each with its line feed a sequence of its own.
   public func add(linesOf text: RawSpan) throws(TokenizationError) {
-    if finder.isEmpty, normalizedFinder.isEmpty {
+    if finder.isEmpty, normalizedFinder.isEmpty, normalizesLinesTogether {
       byteCount += text.byteCount
-      // A line feed neither composes nor decomposes, so that lines can be normalized together.
       if let normal = try normalized(text) {
         normal.withByteView(countLines)
       } else {
@@ -102,7 +107,7 @@ public final class WordCounter {
 
   private func normalized(_ text: RawSpan) throws(TokenizationError) -> [UInt8]? {
     do {
-      return try normalizer.normalized(text)
+      return try normalizer.get().normalized(text)
     } catch {
       throw .text(error)
     }

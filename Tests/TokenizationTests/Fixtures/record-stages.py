@@ -9,6 +9,7 @@ import json, os, random
 import tokenizers
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, decoders, trainers
 
+N = normalizers
 here = os.path.dirname(os.path.abspath(__file__))
 known = json.load(open(os.path.join(here, "huggingface.json"), encoding="utf-8"))
 SPECIAL = ["<|endoftext|>", "<s>", "</s>"]
@@ -48,6 +49,12 @@ def cases():
     yield dict(post_processor=template("<s> $A </s>"))
     yield dict(post_processor=template("$A </s>"))
     yield dict(post_processor=processors.Sequence([processors.ByteLevel(trim_offsets=True), template("<s> <s> $A")]))
+    for steps in [
+            [N.Lowercase()], [N.NFD(), N.StripAccents()], [N.NFKD(), N.StripAccents(), N.Lowercase(), N.NFC()],
+            [N.Strip()], [N.Strip(left=False)], [N.Strip(right=False), N.NFKC()], [N.Prepend(" ")],
+            [N.Replace("-", " minus "), N.Replace("a", "")], [N.Replace(Regex(r"\s+"), " "), N.Strip()],
+            [N.Replace(Regex(r"^\s|\d$"), "#")], [N.Replace(Regex(r"b+|^a"), "|")], [N.Prepend("_"), N.Lowercase(), N.NFC()]]:
+        yield dict(normalizer=N.Sequence(steps) if len(steps) > 1 else steps[0])
 
 
 def main():

@@ -36,7 +36,7 @@ struct TokenizerInspect: ParsableCommand {
     let configuration = tokenizer.configuration
     var lines = [
       "\(self.tokenizer): \(tokenizer.vocabularySize) tokens, byte-level BPE",
-      "normalization \(configuration.normalization.rawValue), pre-tokenizer "
+      "normalization \(configuration.normalization.name), pre-tokenizer "
         + "\(configuration.pattern.rawValue), special tokens: "
         + configuration.addedTokens.filter(\.isSpecial).map(\.content).joined(separator: " "),
       "ICU \(icuVersion), Unicode \(unicodeVersion) for normalization",
@@ -65,7 +65,7 @@ struct TokenizerInspect: ParsableCommand {
     return JSONText.object([
       ("vocabulary_size", "\(tokenizer.vocabularySize)"),
       ("merges", "\(tokenizer.model.merges.count)"),
-      ("normalization", JSONText.string(configuration.normalization.rawValue)),
+      ("normalization", JSONText.string(configuration.normalization.name)),
       ("pre_tokenizer", JSONText.string(configuration.pattern.rawValue)),
       (
         "special_tokens",

@@ -185,7 +185,7 @@ struct TokenizerTrain: ParsableCommand {
       configuration.addedTokens = texts.enumerated().map {
         AddedToken(id: TokenID($0), content: $1)
       }
-      configuration.normalization = normalization ?? .nfc
+      configuration.normalization = Normalization(normalization ?? .nfc)
       configuration.pattern = preTokenizer ?? .o200k
     }
     return configuration
@@ -208,7 +208,7 @@ struct TokenizerTrain: ParsableCommand {
           ("merges", "\(tokenizer.model.merges.count)"),
           ("corpus_bytes", "\(counter.byteCount)"), ("words", "\(counter.total)"),
           ("distinct_words", "\(counter.uniqueCount)"),
-          ("normalization", JSONText.string(counter.normalization.rawValue)),
+          ("normalization", JSONText.string(counter.normalization.name)),
           ("pre_tokenizer", JSONText.string(counter.pattern.rawValue)),
           ("sha256", JSONText.string(tokenizer.digest)), ("output", JSONText.string(output)),
         ])
