@@ -196,7 +196,9 @@ public final class BPEEncoder {
       let prefixed = [UInt8(ascii: " ")] + part.toArray()
       try prefixed.withByteView { (prefixed) throws(TokenizationError) in
         try pieces.encode(prefixed)
-        let added = Alignment(changes: [Alignment.Change(source: 0..<0, target: 0..<1)])
+        // The space belongs to the first character, as it does to Hugging Face's tokenizers.
+        let end = ScannedText(part).character(at: 0).end
+        let added = Alignment(changes: [Alignment.Change(source: 0..<end, target: 0..<end + 1)])
         let whole = alignment.part(range).followed(by: added)
         report(first, alignment.source(of: range), whole, source, prefixed, record)
       }
@@ -235,6 +237,16 @@ public final class BPEEncoder {
       return
     }
     let base = segment.source.lowerBound
+    if let kept = keptBytes(text) {
+      var next = 0
+      for index in segment.ids {
+        let count = tables.decodedRange(pieces.output[index]).count
+        let range = segment.alignment.source(of: kept[next]..<kept[next + count - 1] + 1)
+        offsets.append(range.lowerBound + base..<range.upperBound + base)
+        next += count
+      }
+      return
+    }
     var place = 0
     for index in segment.ids {
       let start = skipUnknown(text, place)
@@ -246,6 +258,14 @@ public final class BPEEncoder {
       offsets.append(range.lowerBound + base..<range.upperBound + base)
       place = end
     }
+  }
+
+  /// The places of the bytes that stages of cutting leave and that have a token, in order; nil
+  /// where one rule cuts, which leaves every byte.
+  private func keptBytes(_ text: ByteView) -> [Int]? {
+    // What could fail failed when the tokens were found.
+    guard let pieces = try? pieces.pieces(of: text) else { return nil }
+    return pieces.flatMap { $0 }.filter { tables.byteTokens[text[$0]] != TokenizerTables.none }
   }
 
   /// The next byte that has a token.

@@ -30,7 +30,7 @@ extension Tokenizer {
       } catch {
         throw .text(error)
       }
-      for piece in unsafe configuration.pattern.pieces(of: part.span.bytes) {
+      for piece in try configuration.pieces(of: part) {
         pieces.append(explain(piece: Array(part[piece])))
       }
     }

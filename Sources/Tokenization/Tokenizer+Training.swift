@@ -27,7 +27,7 @@ extension Tokenizer {
     )
     var configuration = example
     configuration.normalization = counter.normalization
-    configuration.pattern = counter.pattern
+    configuration.splits = counter.configuration.splits
     configuration.addsPrefixSpace = counter.configuration.addsPrefixSpace
     var added = trainer.specialTokens.enumerated().map { index, content in
       var token = AddedToken(id: 0, content: content)

@@ -41,10 +41,11 @@ private struct TokenizerFileWriter {
     append("{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n")
     write(configuration.addedTokens)
     append("  \"normalizer\": \(configuration.normalization.json),\n")
-    append("  \"pre_tokenizer\": ")
-    writePreTokenizer(configuration)
+    append("  \"pre_tokenizer\": \(configuration.preTokenizerJSON)")
     append(",\n  \"post_processor\": \(PostProcessor.json(configuration.postProcessors))")
-    append(",\n  \"decoder\": \(byteLevel(addsPrefixSpace: false))")
+    append(",\n  \"decoder\": ")
+    append(#"{"type": "ByteLevel", "add_prefix_space": false, "#)
+    append(#""trim_offsets": true, "use_regex": true}"#)
     append(",\n  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n")
     append("    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n")
     append("    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n")
@@ -78,27 +79,5 @@ private struct TokenizerFileWriter {
       append("      \"special\": \(token.isSpecial)\n    }")
     }
     append(tokens.isEmpty ? "],\n" : "\n  ],\n")
-  }
-
-  private mutating func writePreTokenizer(_ configuration: TokenizerConfiguration) {
-    if configuration.pattern == .gpt2 {
-      append(byteLevel(addsPrefixSpace: configuration.addsPrefixSpace))
-      return
-    }
-    append("{\n    \"type\": \"Sequence\",\n    \"pretokenizers\": [\n")
-    append("      {\n        \"type\": \"Split\",\n        \"pattern\": {\n          \"Regex\": ")
-    appendJSON(configuration.pattern.regularExpression.utf8, to: &output)
-    append(
-      "\n        },\n        \"behavior\": \"Isolated\",\n        \"invert\": false\n      },\n"
-    )
-    append("      \(byteLevel(addsPrefixSpace: false, usesPattern: false))\n    ]\n  }")
-  }
-
-  private func byteLevel(
-    addsPrefixSpace: Bool,
-    usesPattern: Bool = true
-  ) -> String {
-    #"{"type": "ByteLevel", "add_prefix_space": \#(addsPrefixSpace), "#
-      + #""trim_offsets": true, "use_regex": \#(usesPattern)}"#
   }
 }

@@ -4,10 +4,10 @@ public import UnicodeText
 public struct TokenizerConfiguration: Sendable, Hashable {
   /// What is done to texts first.
   public var normalization: Normalization
-  /// The rule that cuts texts into pieces.
-  public var pattern: SplitPattern
-  /// Whether a text that does not begin with white space gets a space in front, as some tokenizers
-  /// of the GPT-2 family want it.
+  /// The stages that cut texts into pieces; without any, a text is one piece.
+  public var splits: [TextSplit]
+  /// Whether a text that does not begin with a space gets one in front, as some tokenizers of the
+  /// GPT-2 family want it.
   public var addsPrefixSpace: Bool
   /// Whether a piece that is a token is that token, whatever the merges say.
   public var ignoresMerges: Bool
@@ -26,7 +26,7 @@ public struct TokenizerConfiguration: Sendable, Hashable {
     addedTokens: [AddedToken] = []
   ) {
     self.normalization = normalization
-    self.pattern = pattern
+    splits = [TextSplit(pattern)]
     self.addsPrefixSpace = addsPrefixSpace
     self.ignoresMerges = ignoresMerges
     self.postProcessors = postProcessors
@@ -35,6 +35,25 @@ public struct TokenizerConfiguration: Sendable, Hashable {
 }
 
 extension TokenizerConfiguration {
+  /// The one rule that cuts texts into pieces, or nil where other stages do.
+  public var pattern: SplitPattern? {
+    guard splits.count == 1, splits[0].behavior == .isolated, !splits[0].isInverted,
+      case .known(let pattern) = splits[0].pattern
+    else { return nil }
+    return pattern
+  }
+
+  /// The names of the stages that cut texts, such as `digits, gpt2`.
+  public var splitName: String {
+    splits.isEmpty ? "none" : splits.map(\.name).joined(separator: ", ")
+  }
+
+  /// Carries out the stages that cut texts; nil where one rule does.
+  func splitter() -> Result<TextSplitter, UnicodeTextError>? {
+    if pattern != nil { return nil }
+    return Result { () throws(UnicodeTextError) in try TextSplitter(splits) }
+  }
+
   /// The same without added tokens: how a first training sees texts, to which special tokens are
   /// text like all other.
   public var withoutAddedTokens: TokenizerConfiguration {

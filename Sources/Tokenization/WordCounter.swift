@@ -9,12 +9,12 @@ public final class WordCounter {
   public let configuration: TokenizerConfiguration
   /// What is done to texts before they are cut.
   public var normalization: Normalization { configuration.normalization }
-  /// The rule that cuts texts into words.
-  public var pattern: SplitPattern { configuration.pattern }
 
   private let normalizer: Result<TextNormalizer, UnicodeTextError>
   /// Whether lines can be normalized together.
   private let normalizesLinesTogether: Bool
+  private let pattern: SplitPattern?
+  private let splitter: Result<TextSplitter, UnicodeTextError>?
   private let finder: AddedTokenFinder
   private let normalizedFinder: AddedTokenFinder
   var table = WordTable()
@@ -56,6 +56,8 @@ public final class WordCounter {
   ) {
     self.configuration = configuration
     self.finder = finder
+    pattern = configuration.pattern
+    splitter = configuration.splitter()
     self.normalizedFinder = normalizedFinder
     normalizer = Result { () throws(UnicodeTextError) in
       try TextNormalizer(configuration.normalization)
@@ -91,9 +93,9 @@ public final class WordCounter {
     if finder.isEmpty, normalizedFinder.isEmpty, normalizesLinesTogether {
       byteCount += text.byteCount
       if let normal = try normalized(text) {
-        normal.withByteView(countLines)
+        try normal.withByteView(countLines)
       } else {
-        text.withByteView(countLines)
+        try text.withByteView(countLines)
       }
       return
     }
@@ -135,10 +137,13 @@ public final class WordCounter {
     let normal = try text.withSpan { (span) throws(TokenizationError) in try normalized(span) }
     if let normal {
       try normal.withByteView { (text) throws(TokenizationError) in
-        try split(text, normalizedFinder) { (part) throws(TokenizationError) in countPieces(part) }
+        try split(text, normalizedFinder) { (part) throws(TokenizationError) in
+          try countPieces(part)
+        }
       }
     } else {
-      try split(text, normalizedFinder) { (part) throws(TokenizationError) in countPieces(part) }
+      try split(text, normalizedFinder) { (part) throws(TokenizationError) in try countPieces(part)
+      }
     }
   }
 
@@ -166,12 +171,35 @@ public final class WordCounter {
     return counts
   }
 
-  private func countPieces(_ text: ByteView) {
-    table.countPieces(of: text, pattern, configuration.addsPrefixSpace)
+  private func countPieces(_ text: ByteView) throws(TokenizationError) {
+    if let pattern {
+      table.countPieces(of: text, pattern, configuration.addsPrefixSpace)
+      return
+    }
+    guard let splitter else { return }
+    if configuration.addsPrefixSpace, text.needsPrefixSpace {
+      let prefixed = [UInt8(ascii: " ")] + text.toArray()
+      try prefixed.withByteView { (text) throws(TokenizationError) in try countPieces(text) }
+      return
+    }
+    do {
+      for piece in try splitter.get().pieces(of: text) { table.add(text, piece) }
+    } catch {
+      throw .text(error)
+    }
   }
 
-  private func countLines(_ text: ByteView) {
-    table.countLines(of: text, pattern, configuration.addsPrefixSpace)
+  private func countLines(_ text: ByteView) throws(TokenizationError) {
+    if let pattern {
+      table.countLines(of: text, pattern, configuration.addsPrefixSpace)
+      return
+    }
+    var start = 0
+    while start < text.count {
+      let end = text.endOfLine(from: start)
+      try countPieces(text[start..<end])
+      start = end
+    }
   }
 }
 
@@ -204,10 +232,8 @@ extension WordTable {
 }
 
 extension ByteView {
-  /// Whether there is a first character that is no white space.
-  var needsPrefixSpace: Bool {
-    count > 0 && !ScannedText(self).character(at: 0).kind.contains(.whitespace)
-  }
+  /// Whether there is text that does not begin with a space; other white space gets one too.
+  var needsPrefixSpace: Bool { count > 0 && self[0] != UInt8(ascii: " ") }
 
   /// The position after the next line feed, or the end.
   func endOfLine(from start: Int) -> Int {

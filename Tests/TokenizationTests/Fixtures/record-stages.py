@@ -29,6 +29,13 @@ def texts():
     return found + [text[:40] for text in known["corpus"][::6]]
 
 
+def stage_sequences():
+    for stages in staged_cases():
+        yield dict(pre_tokenizer=pre_tokenizers.Sequence(stages) if len(stages) > 1 else stages[0])
+    yield dict(pre_tokenizer=pre_tokenizers.Sequence(next(staged_cases())), normalizer=N.Prepend("  b"),
+               post_processor=template("<s> $A"))
+
+
 def split(pattern, behavior="isolated", invert=False):
     return pre_tokenizers.Split(pattern, behavior, invert)
 
@@ -57,6 +64,23 @@ def cases():
         yield dict(normalizer=N.Sequence(steps) if len(steps) > 1 else steps[0])
 
 
+def staged_cases():
+    P = pre_tokenizers
+    behaviors = ["removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"]
+    for behavior in behaviors:
+        for invert in (False, True):
+            yield [split(Regex(r"\s+|[a-c]"), behavior, invert), byte_level()]
+        yield [split(" ", behavior), byte_level()]
+    yield [byte_level()]
+    yield [byte_level(add_prefix_space=True)]
+    yield [P.Digits(individual_digits=True), byte_level(use_regex=True)]
+    yield [P.Digits(individual_digits=False), split(Regex(CL100K)), byte_level()]
+    yield [split(Regex(r"(?=[A-Z])")), split(Regex(r"\p{Han}|[\p{P}\p{S}]")), byte_level(use_regex=True)]
+    yield [split(Regex(r"^.|.$|\b\d")), byte_level()]
+    yield [split(Regex(r"\w+(?<!b)|[^\w\s]+"), "removed", True), byte_level()]
+    yield [split(Regex(CL100K), "merged_with_previous"), byte_level()]
+
+
 def main():
     everything = texts()
     tokenizer = Tokenizer(models.BPE())
@@ -66,7 +90,7 @@ def main():
         vocab_size=700, special_tokens=SPECIAL, show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
     recorded = []
-    for stages in cases():
+    for stages in [*cases(), *stage_sequences()]:
         copy = Tokenizer.from_str(tokenizer.to_str())
         for name, stage in stages.items():
             setattr(copy, name, stage)
@@ -75,7 +99,7 @@ def main():
         encodings = copy.encode_batch(everything)
         if [e.ids for e in encodings] != plain:
             case["with_special"] = [e.ids for e in encodings]
-        if set(stages) == {"post_processor"}:
+        if len(stages) == 1 and "normalizer" not in stages:
             case["offsets"] = [[x for pair in e.offsets for x in pair] for e in encodings]
         recorded.append(case)
     result = dict(made_with="tokenizers " + tokenizers.__version__, texts=everything, file=tokenizer.to_str(),

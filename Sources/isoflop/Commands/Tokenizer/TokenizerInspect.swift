@@ -37,7 +37,7 @@ struct TokenizerInspect: ParsableCommand {
     var lines = [
       "\(self.tokenizer): \(tokenizer.vocabularySize) tokens, byte-level BPE",
       "normalization \(configuration.normalization.name), pre-tokenizer "
-        + "\(configuration.pattern.rawValue), special tokens: "
+        + "\(configuration.splitName), special tokens: "
         + configuration.addedTokens.filter(\.isSpecial).map(\.content).joined(separator: " "),
       "ICU \(icuVersion), Unicode \(unicodeVersion) for normalization",
       "", "kind                     tokens",
@@ -66,7 +66,7 @@ struct TokenizerInspect: ParsableCommand {
       ("vocabulary_size", "\(tokenizer.vocabularySize)"),
       ("merges", "\(tokenizer.model.merges.count)"),
       ("normalization", JSONText.string(configuration.normalization.name)),
-      ("pre_tokenizer", JSONText.string(configuration.pattern.rawValue)),
+      ("pre_tokenizer", JSONText.string(configuration.splitName)),
       (
         "special_tokens",
         JSONText.array(

@@ -186,7 +186,7 @@ struct TokenizerTrain: ParsableCommand {
         AddedToken(id: TokenID($0), content: $1)
       }
       configuration.normalization = Normalization(normalization ?? .nfc)
-      configuration.pattern = preTokenizer ?? .o200k
+      configuration.splits = [TextSplit(preTokenizer ?? .o200k)]
     }
     return configuration
   }
@@ -209,7 +209,7 @@ struct TokenizerTrain: ParsableCommand {
           ("corpus_bytes", "\(counter.byteCount)"), ("words", "\(counter.total)"),
           ("distinct_words", "\(counter.uniqueCount)"),
           ("normalization", JSONText.string(counter.normalization.name)),
-          ("pre_tokenizer", JSONText.string(counter.pattern.rawValue)),
+          ("pre_tokenizer", JSONText.string(counter.configuration.splitName)),
           ("sha256", JSONText.string(tokenizer.digest)), ("output", JSONText.string(output)),
         ])
       )
