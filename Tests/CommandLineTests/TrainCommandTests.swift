@@ -98,7 +98,7 @@ import Testing
       let arguments = ["--steps", "1500", "--lr", "1e-3"]
       let first = try isoflop(
         ["model", "train", "--ids", ids, "-o", broken] + small + arguments,
-        interruptAfter: 0.4
+        interruptWhenExists: joined(broken, "plan.json")
       )
       #expect(first.status == 130, "\(first.errors)")
       #expect(first.errors.contains("--resume \(broken)"))
@@ -124,7 +124,7 @@ import Testing
       let output = joined(folder, "run")
       let stopped = try isoflop(
         ["model", "train", "--ids", ids, "-o", output, "--steps", "100000"] + small,
-        interruptAfter: 0.4
+        interruptWhenExists: joined(output, "plan.json")
       )
       #expect(stopped.status == 130, "\(stopped.errors)")
       var bytes = try readFile(ids)
@@ -209,7 +209,7 @@ import Testing
       let tokenizer = joined(folder, "tokenizer.json")
       let ids = joined(folder, "ids.bin")
       let made = try isoflop(
-        ["tokenizer", "train", "--corpus", texts, "--vocab-size", "290", "-o", tokenizer, "-q"]
+        ["tokenizer", "train", "--corpus", texts, "--vocab-size", "290", "-o", tokenizer]
       )
       #expect(made.status == 0, "\(made.errors)")
       let encoded = try isoflop(
@@ -246,7 +246,7 @@ import Testing
       // A tokenizer of another vocabulary is not laid beside ids it did not make.
       let other = joined(folder, "other.json")
       _ = try isoflop(
-        ["tokenizer", "train", "--corpus", texts, "--vocab-size", "280", "-o", other, "-q"]
+        ["tokenizer", "train", "--corpus", texts, "--vocab-size", "280", "-o", other]
       )
       let foreign = try isoflop(
         [
