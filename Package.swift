@@ -185,7 +185,7 @@ let package = Package(
       exclude: ["Fixtures"]
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
-    tests(of: "Evaluation", "Files"),
+    tests(of: "Evaluation", "Accounting", "Files", "LanguageModels", "Randomness"),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
     tests(

@@ -11,6 +11,8 @@ public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible
   case invalidLosses(path: String, line: Int, reason: String)
   /// A language has nothing to evaluate.
   case nothingToEvaluate(language: String)
+  /// A sequence of ids too short to predict anything.
+  case tooFewTokens(count: Int)
 
   /// One or two sentences: what is wrong, where, and what to do.
   public var description: String {
@@ -24,6 +26,8 @@ public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible
         + "A file of losses has the columns language,segment,nats,tokens,bytes."
     case .nothingToEvaluate(let language):
       "No held-out text of \(language) is left to evaluate. Add segments or change the split."
+    case .tooFewTokens(let count):
+      "A sequence of \(count) ids predicts nothing: at least 2 are needed."
     }
   }
 }

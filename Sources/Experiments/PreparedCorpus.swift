@@ -4,7 +4,6 @@ import Files
 import Randomness
 public import Tokenization
 public import Training
-import UnicodeText
 
 /// A corpus as ids: one sequence to train on, and the held-out segments of each language.
 public struct PreparedCorpus: Sendable {
@@ -46,17 +45,8 @@ public struct PreparedCorpus: Sendable {
     seed: UInt64,
     evaluationLimit: Int
   ) throws {
-    guard let endOfText = tokenizer.endOfText else { throw ExperimentsError.noEndOfText }
-    let end = Int32(endOfText)
-    let encoder = BPEEncoder(tokenizer)
-    func encode(_ text: String) throws -> [Int32] {
-      let utf8 = Array(text.utf8)
-      var ids: [TokenID] = []
-      // A special token spelled out in a text is text, not an end of it.
-      try unsafe encoder.encode(utf8.span.bytes, specialTokens: .asText, into: &ids)
-      return ids.map { Int32($0) }
-    }
-    let composer = Normalizer(.nfc)
+    let encoder = try SegmentEncoder(tokenizer)
+    let end = encoder.endOfText
     var documents: [(ids: [Int32], bytes: Int)] = []
     var languages: [Language] = []
     var held: [EvaluationSet.Language] = []
@@ -65,7 +55,7 @@ public struct PreparedCorpus: Sendable {
       var tokens = 0
       var bytes = 0
       for segment in segments {
-        let ids = try encode(segment.text)
+        let ids = try encoder.encode(segment.text)
         documents.append((ids, segment.text.utf8.count))
         tokens += ids.count + 1
         bytes += segment.text.utf8.count
@@ -74,18 +64,7 @@ public struct PreparedCorpus: Sendable {
         Language(tag: language.tag, segments: segments.count, bytes: bytes, tokens: tokens)
       )
       let chosen = evenlySpaced(corpus.evaluationSegments(of: language), limit: evaluationLimit)
-      held.append(
-        EvaluationSet.Language(
-          tag: language.tag,
-          segments: try chosen.map { segment in
-            EvaluationSet.Segment(
-              index: segment.index,
-              ids: try encode(segment.text),
-              bytes: try composer.normalize(segment.text).utf8.count
-            )
-          }
-        )
-      )
+      held.append(try encoder.evaluation(language.tag, chosen))
     }
     var generator = Seed(seed).stream("documents")
     var stream: [Int32] = []
@@ -105,12 +84,4 @@ public struct PreparedCorpus: Sendable {
     tokens = TokenArray(stream)
     evaluation = EvaluationSet(languages: held, endOfText: end)
   }
-}
-
-/// At most so many elements, taken at even distances.
-///
-/// Example: five of ten elements are those at 0, 2, 4, 6 and 8.
-func evenlySpaced<Element>(_ elements: [Element], limit: Int) -> [Element] {
-  guard elements.count > limit else { return elements }
-  return (0..<limit).map { elements[$0 * elements.count / limit] }
 }

@@ -1,4 +1,5 @@
-import Evaluation
+import Accounting
+public import Evaluation
 import Files
 import FoundationEssentials
 
@@ -21,7 +22,8 @@ public struct RunSummary: Sendable, Hashable, Codable {
     /// The segments they make.
     public let segments: Int
 
-    init(_ losses: LanguageLosses) {
+    /// Sums up a language's losses.
+    public init(_ losses: LanguageLosses) {
       language = losses.language
       lossNatsPerToken = losses.natsPerToken
       bitsPerByte = losses.bitsPerByte
@@ -52,9 +54,9 @@ public struct RunSummary: Sendable, Hashable, Codable {
   public let flops: Double
   /// The mean training loss of the last tenth of the steps.
   public let trainingLoss: Double
-  /// The held-out loss over all languages.
-  public let all: Language
-  /// The held-out loss by language.
+  /// The held-out loss over all languages; nil where none was measured.
+  public let all: Language?
+  /// The held-out loss by language; empty where none was measured.
   public let languages: [Language]
   /// The time training took.
   public let seconds: Double
@@ -83,6 +85,39 @@ public struct RunSummary: Sendable, Hashable, Codable {
     all = Language(losses.total)
     languages = losses.languages.map(Language.init)
     seconds = record.seconds
+  }
+
+  /// Sums up a run whose losses on held-out text were not measured.
+  ///
+  /// - Parameters:
+  ///   - count: N by convention.
+  ///   - tokens: D.
+  ///   - uniqueTokens: U.
+  ///   - flops: The operations by the exact count.
+  ///   - trainingLosses: The losses of all steps.
+  ///   - seconds: The time training took.
+  init(
+    _ count: ParameterCount,
+    tokens: Int,
+    uniqueTokens: Int,
+    flops: Double,
+    trainingLosses: [Double],
+    seconds: Double
+  ) {
+    let last = trainingLosses.suffix(max(1, trainingLosses.count / 10))
+    parameters = [
+      "total": count.total,
+      "non_embedding": count.nonEmbedding,
+      "matrices_with_head": count.matrices,
+    ]
+    self.tokens = tokens
+    self.uniqueTokens = uniqueTokens
+    flops6ND = TrainingFLOPs.sixND(parameters: Double(count.matrices), tokens: Double(tokens))
+    self.flops = flops
+    trainingLoss = last.reduce(0, +) / Double(max(1, last.count))
+    all = nil
+    languages = []
+    self.seconds = seconds
   }
 
   /// Writes the summary as JSON.

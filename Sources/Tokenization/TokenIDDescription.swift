@@ -87,8 +87,10 @@ public struct TokenIDDescription: Sendable, Hashable {
     return output
   }
 
-  /// Reads the description of a file; nil where there is none.
-  init?(ofFile idsPath: String) throws(TokenizationError) {
+  /// Reads the description of a file of token ids; nil where there is none.
+  ///
+  /// - Throws: ``TokenizationError/wrongFile(path:place:_:)`` for one that is damaged.
+  public init?(beside idsPath: String) throws(TokenizationError) {
     let path = Self.path(ofFile: idsPath)
     let bytes: [UInt8]
     do {

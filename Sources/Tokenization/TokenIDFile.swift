@@ -3,8 +3,9 @@ import Files
 /// A file of token ids, mapped into memory: what models are trained on.
 ///
 /// Little-endian numbers of 16 bits (vocabularies of up to 65,536 tokens) or 32 bits without any
-/// header, as nanoGPT and llm.c read them. Beside it lies a description in JSON, the
-/// ``TokenIDDescription``, under the same name with `.json` appended.
+/// header, as nanoGPT reads them; the header of llm.c's files is recognized and skipped. Beside it
+/// lies a description in JSON, the ``TokenIDDescription``, under the same name with `.json`
+/// appended.
 public struct TokenIDFile: Sendable {
   /// The file.
   public let path: String
@@ -15,6 +16,7 @@ public struct TokenIDFile: Sendable {
 
   private let file: MappedFile
   private let isWide: Bool
+  private let start: Int
 
   /// Opens a file of token ids.
   ///
@@ -36,20 +38,30 @@ public struct TokenIDFile: Sendable {
     } catch {
       throw .file(error)
     }
-    let description = try TokenIDDescription(ofFile: path)
+    let description = try TokenIDDescription(beside: path)
     self.path = path
     self.description = description
     self.file = file
-    self.isWide = description?.isWide ?? isWide
+    let header = description == nil ? file.withBytes { LLMCHeader($0) } : nil
+    self.isWide = header?.isWide ?? description?.isWide ?? isWide
+    start = header == nil ? 0 : LLMCHeader.byteCount
     let width = self.isWide ? 4 : 2
-    guard file.count % width == 0 else {
+    let byteCount = file.count - start
+    guard byteCount % width == 0 else {
       throw .wrongFile(
         path: path,
         place: "its end",
-        "\(file.count) bytes are no whole number of ids of \(width) bytes"
+        "\(byteCount) bytes are no whole number of ids of \(width) bytes"
       )
     }
-    count = file.count / width
+    count = byteCount / width
+    if let header, header.tokens != count {
+      throw .wrongFile(
+        path: path,
+        place: "its end",
+        "it holds \(count) ids and its header says \(header.tokens). Fetch or write it again"
+      )
+    }
     if let description, description.tokens != count {
       throw .wrongFile(
         path: path,
@@ -91,12 +103,18 @@ public struct TokenIDFile: Sendable {
   private func id(_ bytes: RawSpan, _ position: Int) -> TokenID {
     if isWide {
       return unsafe UInt32(
-        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 4 * position, as: UInt32.self)
+        littleEndian: bytes.unsafeLoadUnaligned(
+          fromByteOffset: start + 4 * position,
+          as: UInt32.self
+        )
       )
     }
     return unsafe TokenID(
       UInt16(
-        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 2 * position, as: UInt16.self)
+        littleEndian: bytes.unsafeLoadUnaligned(
+          fromByteOffset: start + 2 * position,
+          as: UInt16.self
+        )
       )
     )
   }
@@ -115,5 +133,33 @@ public struct TokenIDFile: Sendable {
       "its id is \(self[wrong]), and the vocabulary has \(vocabularySize) tokens."
         + " Use the tokenizer it was encoded with"
     )
+  }
+}
+
+/// What stands before the ids in the files that llm.c's scripts write: 256 numbers of 32 bits, of
+/// which the first is a mark, the second a version and the third the number of ids.
+private struct LLMCHeader {
+  static let byteCount = 1024
+
+  let isWide: Bool
+  let tokens: Int
+
+  /// Reads a header; nil where the file begins with ids at once.
+  ///
+  /// As ids, a header would be two of them and then hundreds of zeros, which no text gives.
+  init?(_ bytes: RawSpan) {
+    guard bytes.byteCount >= Self.byteCount else { return nil }
+    func number(_ index: Int) -> UInt32 {
+      unsafe UInt32(
+        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+      )
+    }
+    switch (number(0), number(1)) {
+    case (20_240_520, 1): isWide = false
+    case (20_240_801, 7): isWide = true
+    default: return nil
+    }
+    for index in 3..<Self.byteCount / 4 where number(index) != 0 { return nil }
+    tokens = Int(number(2))
   }
 }

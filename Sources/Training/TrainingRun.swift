@@ -21,18 +21,21 @@ public struct TrainingRun {
 
   /// Opens a run: a new one, or one that left a checkpoint.
   ///
-  /// Writes `plan.json` and cuts `metrics.jsonl` back to the steps of the checkpoint.
+  /// Writes `plan.json` and cuts `metrics.jsonl` back to the steps of the checkpoint. A checkpoint
+  /// is held against the plan before anything is written.
   ///
   /// - Parameters:
   ///   - folder: Where the run lies; created where it is missing.
   ///   - session: The model, still at its first step.
-  ///   - dataDigest: What names the tokens trained on.
+  ///   - dataDigest: What names the tokens trained on, and the weights started from.
+  ///   - planFile: The bytes of `plan.json`, where more than the session's plan belongs in it.
   ///   - checkpointInterval: How much time may be lost to a killed process.
   /// - Throws: ``TrainingError`` when the folder cannot be written or holds another run.
   public init(
     folder: String,
     session: TrainingSession,
     dataDigest: String,
+    planFile: [UInt8]? = nil,
     checkpointInterval: Duration = .seconds(60)
   ) throws {
     self.folder = folder
@@ -43,8 +46,8 @@ public struct TrainingRun {
     plan.threads = 1
     identity = SHA256.hexadecimal(try encoded(plan) + Array(dataDigest.utf8))
     try prepareOutputFolder(folder)
-    try writeFile(joined(folder, "plan.json"), encoded(session.plan))
     _ = try Checkpoint.restore(session, identity: identity, folder: checkpointFolder)
+    try writeFile(joined(folder, "plan.json"), planFile ?? encoded(session.plan))
     try cutMetrics()
   }
 
@@ -100,7 +103,12 @@ public struct TrainingRun {
 
   /// Removes the checkpoints of a run whose model is saved.
   public func removeCheckpoints() throws {
-    try Checkpoint.removeAll(folder: checkpointFolder)
+    try Self.removeCheckpoints(in: folder)
+  }
+
+  /// Removes the checkpoints that a run left in its folder.
+  public static func removeCheckpoints(in folder: String) throws {
+    try Checkpoint.removeAll(folder: joined(folder, Checkpoint.folderName))
   }
 
   /// Drops the metrics of steps after the checkpoint, which will be done again.

@@ -25,6 +25,7 @@ public struct CommandResult: Sendable {
 ///   - folder: The folder it runs in; the tests' own when nil.
 ///   - environment: Variables set beside those of the tests.
 ///   - interruptAfter: Seconds after which it is sent an interrupt; nil for never.
+///   - interruptWhenExists: A file at whose appearance it is sent an interrupt; nil for never.
 /// - Returns: What it printed and how it ended.
 /// - Throws: When the command is not built or cannot be started.
 public func isoflop(
@@ -32,7 +33,8 @@ public func isoflop(
   input: String = "",
   folder: String? = nil,
   environment: [String: String] = [:],
-  interruptAfter: Double? = nil
+  interruptAfter: Double? = nil,
+  interruptWhenExists: String? = nil
 ) throws -> CommandResult {
   let process = Process()
   // The test runner and the command lie in one build folder.
@@ -53,6 +55,13 @@ public func isoflop(
     try process.run()
     if let interruptAfter {
       Thread.sleep(forTimeInterval: interruptAfter)
+      process.interrupt()
+    }
+    if let interruptWhenExists {
+      while process.isRunning, !FileManager.default.fileExists(atPath: interruptWhenExists) {
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+      Thread.sleep(forTimeInterval: 0.1)
       process.interrupt()
     }
     process.waitUntilExit()

@@ -4,10 +4,10 @@ import ArgumentParser
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Describe, create, inspect, convert and run models.",
+    abstract: "Describe, create, train, measure, inspect, convert and run models.",
     subcommands: [
-      ModelDescribe.self, ModelInit.self, ModelGenerate.self, ModelInspect.self,
-      ModelConvert.self,
+      ModelDescribe.self, ModelInit.self, ModelTrain.self, ModelFinetune.self,
+      ModelEvaluate.self, ModelGenerate.self, ModelInspect.self, ModelConvert.self,
     ]
   )
 }

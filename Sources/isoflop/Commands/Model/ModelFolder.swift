@@ -1,6 +1,8 @@
 import ArgumentParser
+import Experiments
 import Files
 import LanguageModels
+import Tokenization
 
 /// What commands do with the folder that a model is written to.
 enum ModelFolder {
@@ -27,6 +29,17 @@ enum ModelFolder {
       let path = joined(source, name)
       guard try fileKind(path) == .file else { continue }
       try writeFile(joined(target, name), readFile(path))
+    }
+  }
+
+  /// Checks that ids were made with the tokenizer that lies beside a model, where both are known.
+  static func checkTokenizer(beside model: String, madeIDs file: TokenIDFile) throws {
+    let path = joined(model, "tokenizer.json")
+    guard let digest = file.description?.tokenizerDigest, try fileKind(path) == .file else {
+      return
+    }
+    guard SHA256.hexadecimal(try readFile(path)) == digest else {
+      throw ExperimentsError.foreignTokenizer(path: path, other: file.path)
     }
   }
 }

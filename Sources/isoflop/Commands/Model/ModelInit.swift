@@ -25,6 +25,15 @@ struct ModelInit: ParsableCommand {
   /// How weights are drawn, as it is typed.
   enum Scheme: String, ExpressibleByArgument, CaseIterable {
     case normal, unscaled, xavier
+
+    /// The distribution.
+    var initialization: Initialization {
+      switch self {
+      case .normal: .gpt2
+      case .unscaled: .normal(deviation: 0.02, scaledResiduals: false)
+      case .xavier: .xavier
+      }
+    }
   }
 
   @Option(help: ArgumentHelp("A well-known model, such as nano-3 or gpt2.", valueName: "name"))
@@ -101,7 +110,7 @@ struct ModelInit: ParsableCommand {
     try ModelFolder.prepare(output, replaces: force)
     let model = try GPT(
       shape,
-      initialization: scheme,
+      initialization: initialization.initialization,
       seed: Seed(seed),
       specialTokens: SpecialTokenIDs(
         beginning: tokens?.endOfText.map(Int.init),
@@ -128,14 +137,6 @@ struct ModelInit: ParsableCommand {
 
       """
     )
-  }
-
-  private var scheme: Initialization {
-    switch initialization {
-    case .normal: .gpt2
-    case .unscaled: .normal(deviation: 0.02, scaledResiduals: false)
-    case .xavier: .xavier
-    }
   }
 
   /// The shape of the blueprint with what was said otherwise.

@@ -1,0 +1,125 @@
+import Accounting
+import LanguageModels
+import Randomness
+import Tokenization
+import Training
+
+extension PreparedRun {
+  /// How fast steps are done here.
+  public struct Speed: Sendable, Hashable {
+    /// The time of one step.
+    public let secondsPerStep: Double
+    /// How many steps were tried.
+    public let steps: Int
+  }
+
+  /// The largest model that is tried before a run, in parameters: beyond it, a trial alone would
+  /// take minutes and much memory.
+  static let largestTrial = 300_000_000
+
+  /// Tries a few steps on a copy of the model.
+  ///
+  /// - Parameter seconds: When to stop trying; two steps are done at least.
+  /// - Returns: The time of the fastest step, or nil for a model too large to try.
+  public func measuredSpeed(seconds: Double = 0.5) throws -> Speed? {
+    try Self.measuredSpeed(plan.training, model, sources, seconds)
+  }
+
+  /// Turns a request into numbers.
+  static func trainingPlan(
+    _ request: RunRequest,
+    _ model: GPT,
+    _ files: [TokenIDFile]
+  ) throws -> TrainingPlan {
+    let isNew = if case .model = request.start { false } else { true }
+    var plan = TrainingPlan(
+      shape: model.shape,
+      context: request.context ?? model.shape.contextLength,
+      batch: request.batch,
+      steps: 1,
+      schedule: LearningRateSchedule(
+        form: request.schedule,
+        peak: request.learningRate ?? 0.256 / Double(model.shape.width) * (isNew ? 1 : 0.1),
+        finalShare: request.finalShare,
+        decayShare: request.decayShare
+      ),
+      seed: request.seed,
+      threads: request.threads
+    )
+    plan.weightDecay = request.weightDecay
+    plan.beta1 = request.beta1
+    plan.beta2 = request.beta2
+    plan.epsilon = request.epsilon
+    plan.clip = request.clip
+    plan.order = request.order
+    // The other numbers are checked before a trial is made with them.
+    try plan.validate()
+    let sources = zip(files, request.sources).map { ($0 as any TokenSource, $1.weight) }
+    _ = try BatchSampler(
+      sources: sources,
+      context: plan.context,
+      batch: plan.batch,
+      order: plan.order,
+      seed: Seed(plan.seed)
+    )
+    plan.steps = try steps(request.budget, plan, model, sources)
+    plan.schedule.warmupSteps =
+      request.warmupSteps ?? (plan.schedule.form == .constant ? 0 : max(1, plan.steps / 20))
+    try plan.validate()
+    return plan
+  }
+
+  private static func steps(
+    _ budget: RunRequest.Budget,
+    _ plan: TrainingPlan,
+    _ model: GPT,
+    _ sources: [(source: any TokenSource, weight: Double)]
+  ) throws -> Int {
+    let tokensPerStep = Double(plan.batch * plan.context)
+    let steps: Double
+    switch budget {
+    case .steps(let count):
+      steps = Double(count)
+    case .tokens(let count):
+      steps = count / tokensPerStep
+    case .flops(let count):
+      steps = count / (try flopsPerToken(plan.shape, plan.context) * tokensPerStep)
+    case .tokensPerParameter(let ratio):
+      steps = ratio * Double(try ParameterCount(plan.shape).total) / tokensPerStep
+    case .minutes(let minutes):
+      let trial = try measuredSpeed(plan, model, sources, min(2, minutes * 6))
+      guard let trial else {
+        throw TrainingError.invalidPlan(
+          reason: "a budget in minutes for a model too large to be tried first; name --steps"
+        )
+      }
+      steps = 60 * minutes / trial.secondsPerStep
+    }
+    let whole = max(1, steps.rounded())
+    // A token count must fit a machine word.
+    guard whole.isFinite, whole * tokensPerStep < 0x1p62 else {
+      throw ExperimentsError.impossibleBudget(steps: steps)
+    }
+    return Int(whole)
+  }
+
+  private static func measuredSpeed(
+    _ plan: TrainingPlan,
+    _ model: GPT,
+    _ sources: [(source: any TokenSource, weight: Double)],
+    _ seconds: Double
+  ) throws -> Speed? {
+    guard model.layout.parameterCount <= largestTrial else { return nil }
+    var plan = plan
+    plan.steps = 1 << 20
+    let session = try TrainingSession(plan: plan, model: try model.copy(), sources: sources)
+    var fastest = Double.infinity
+    let start = ContinuousClock.now
+    repeat {
+      let stepStart = ContinuousClock.now
+      _ = try session.advance()
+      fastest = min(fastest, (ContinuousClock.now - stepStart) / .seconds(1))
+    } while session.stepsDone < 2 || ContinuousClock.now - start < .seconds(seconds)
+    return Speed(secondsPerStep: fastest, steps: session.stepsDone)
+  }
+}

@@ -1,0 +1,138 @@
+import Accounting
+import Files
+import LanguageModels
+import Tokenization
+public import Training
+
+extension PreparedRun {
+  /// How far a run is.
+  public struct Progress: Sendable {
+    /// What the last step did.
+    public let step: StepRecord
+    /// The number of steps of the run.
+    public let steps: Int
+    /// The tokens a second since the run was started or resumed.
+    public let tokensPerSecond: Double
+    /// The time left at that speed.
+    public let secondsLeft: Double
+  }
+
+  /// Checks that a folder can take a new run, and creates it.
+  ///
+  /// - Parameters:
+  ///   - folder: The run's folder.
+  ///   - replaces: Whether a run or a model that lies there may be replaced.
+  /// - Throws: ``ExperimentsError/runExists(folder:isFinished:)``, or `FilesError` where the folder
+  ///   cannot be written.
+  public static func prepareFolder(_ folder: String, replaces: Bool) throws {
+    if !replaces {
+      let isFinished = try fileKind(joined(folder, summaryName)) != nil
+      if try isFinished || fileKind(joined(folder, RunPlan.fileName)) != nil {
+        throw ExperimentsError.runExists(folder: folder, isFinished: isFinished)
+      }
+      let model = joined(folder, "config.json")
+      if try fileKind(model) != nil { throw FilesError.exists(path: model) }
+    }
+    try prepareOutputFolder(folder)
+  }
+
+  /// The summary of the run that a folder holds, where it is finished.
+  public static func isFinished(folder: String) throws -> Bool {
+    try fileKind(joined(folder, summaryName)) != nil
+  }
+
+  static let summaryName = "summary.json"
+
+  /// Trains from the start and writes the model.
+  ///
+  /// - Parameters:
+  ///   - folder: Prepared by ``prepareFolder(_:replaces:)``; what an older run left is removed.
+  ///   - isInterrupted: Asked before every step.
+  ///   - observe: Called after every step.
+  /// - Returns: The summary, or nil when somebody asked to stop.
+  public func train(
+    folder: String,
+    isInterrupted: () -> Bool,
+    observe: (Progress) -> Void
+  ) throws -> RunSummary? {
+    try removeFile(joined(folder, Self.summaryName))
+    try removeFile(joined(folder, "metrics.jsonl"))
+    try TrainingRun.removeCheckpoints(in: folder)
+    try layTokenizer(in: folder)
+    return try advance(folder: folder, isInterrupted: isInterrupted, observe: observe)
+  }
+
+  /// Trains on from where the folder's checkpoint is and writes the model.
+  ///
+  /// - Returns: The summary, or nil when somebody asked to stop.
+  public func resume(
+    folder: String,
+    isInterrupted: () -> Bool,
+    observe: (Progress) -> Void
+  ) throws -> RunSummary? {
+    try prepareOutputFolder(folder)
+    return try advance(folder: folder, isInterrupted: isInterrupted, observe: observe)
+  }
+
+  private func advance(
+    folder: String,
+    isInterrupted: () -> Bool,
+    observe: (Progress) -> Void
+  ) throws -> RunSummary? {
+    let session = try TrainingSession(plan: plan.training, model: model, sources: sources)
+    let run = try TrainingRun(
+      folder: folder,
+      session: session,
+      dataDigest: plan.dataDigest,
+      planFile: try plan.json(),
+      checkpointInterval: .seconds(plan.checkpointSeconds)
+    )
+    let steps = plan.training.steps
+    let tokensPerStep = plan.training.batch * plan.training.context
+    let first = session.stepsDone
+    let start = ContinuousClock.now
+    let outcome = try run.train(isInterrupted: isInterrupted) { step in
+      let seconds = max((ContinuousClock.now - start) / .seconds(1), 1e-9)
+      let done = step.step - first
+      observe(
+        Progress(
+          step: step,
+          steps: steps,
+          tokensPerSecond: Double(done * tokensPerStep) / seconds,
+          secondsLeft: seconds / Double(done) * Double(steps - step.step)
+        )
+      )
+    }
+    guard outcome == .finished else { return nil }
+    try model.save(directory: folder)
+    let summary = RunSummary(
+      try parameterCount(),
+      tokens: plan.training.tokenCount,
+      uniqueTokens: uniqueTokens,
+      flops: try flops(),
+      trainingLosses: try run.recordedLosses(),
+      seconds: (ContinuousClock.now - start) / .seconds(1)
+    )
+    try summary.write(to: joined(folder, Self.summaryName))
+    try run.removeCheckpoints()
+    return summary
+  }
+
+  /// Lays the tokenizer's files beside the model to come.
+  private func layTokenizer(in folder: String) throws {
+    guard let tokenizer else { return }
+    let target = joined(folder, "tokenizer.json")
+    let (source, _) = split(tokenizer)
+    if target != tokenizer { try writeFile(target, readFile(tokenizer)) }
+    let settings = joined(source, "tokenizer_config.json")
+    if try fileKind(settings) == .file {
+      try writeFile(joined(folder, "tokenizer_config.json"), readFile(settings))
+    } else {
+      try writeFile(
+        joined(folder, "tokenizer_config.json"),
+        try Tokenizer(contentsOf: tokenizer)
+          .transformersConfiguration(contextLength: model.shape.contextLength)
+      )
+    }
+  }
+}

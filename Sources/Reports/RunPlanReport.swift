@@ -1,0 +1,135 @@
+import Accounting
+public import Experiments
+import LanguageModels
+import Training
+
+/// What a run on files of token ids will do.
+public struct RunPlanReport {
+  private let run: PreparedRun
+  private let speed: PreparedRun.Speed?
+  private let count: ParameterCount
+  private let flops: Double
+
+  /// Reports a run.
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - speed: How fast its steps are here; nil where they were not tried.
+  public init(_ run: PreparedRun, speed: PreparedRun.Speed?) throws {
+    self.run = run
+    self.speed = speed
+    count = try run.parameterCount()
+    flops = try run.flops()
+  }
+
+  private var plan: TrainingPlan { run.plan.training }
+  private var seconds: Double? { speed.map { $0.secondsPerStep * Double(plan.steps) } }
+
+  /// The plan for a terminal.
+  public var text: String {
+    var table = TextTable([.name(""), .name("")])
+    table.add(["model", model])
+    table.add(["weights", start])
+    for file in run.plan.ids {
+      let tokens = Quantity(Double(file.tokens), .tokens).text
+      let share = run.plan.ids.count > 1 ? ", weight \(DecimalText.significant(file.weight))" : ""
+      table.add(["ids", "\(file.path): \(tokens) tokens\(share)"])
+    }
+    let tokens = Quantity(Double(plan.tokenCount), .tokens).text
+    let epochs = Double(plan.tokenCount) / Double(run.uniqueTokens)
+    table.add([
+      "length",
+      "\(DecimalText.grouped(Double(plan.steps))) steps of \(plan.batch) × \(plan.context): "
+        + "\(tokens) tokens, \(DecimalText.significant(epochs)) epochs",
+    ])
+    let sixND = TrainingFLOPs.sixND(
+      parameters: Double(count.matrices),
+      tokens: Double(plan.tokenCount)
+    )
+    table.add([
+      "operations",
+      "\(DecimalText.scientific(flops)) FLOPs (6ND: \(DecimalText.scientific(sixND)))",
+    ])
+    table.add(["rate", rate])
+    table.add([
+      "AdamW",
+      "β₁ \(plan.beta1), β₂ \(plan.beta2), ε \(plan.epsilon), weight decay \(plan.weightDecay), "
+        + (plan.clip > 0 ? "clipped to norm \(plan.clip)" : "not clipped"),
+    ])
+    table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(plan.threads) threads"])
+    table.add(["time", time])
+    return table.text
+  }
+
+  private var model: String {
+    let shape = plan.shape
+    return "\(Quantity(Double(count.total), .parameters).text) parameters "
+      + "(\(Quantity(Double(count.nonEmbedding), .parameters).text) non-embedding): "
+      + "\(shape.layerCount) blocks of width \(shape.width), \(shape.headCount) heads, "
+      + "vocabulary \(DecimalText.grouped(Double(shape.vocabularySize)))"
+  }
+
+  private var start: String {
+    switch run.plan.start {
+    case .drawn: "drawn anew"
+    case .model(let path, _): "from \(path)"
+    }
+  }
+
+  private var rate: String {
+    let schedule = plan.schedule
+    return "\(schedule.form.rawValue), \(DecimalText.significant(schedule.peak)) "
+      + "after \(schedule.warmupSteps) steps of warm-up"
+  }
+
+  private var time: String {
+    guard let speed, let seconds else { return "not known: the model is too large to be tried" }
+    let rate = Double(plan.batch * plan.context) / speed.secondsPerStep
+    return "\(Quantity(seconds, .seconds).text) at \(DecimalText.significant(rate)) tokens/s, "
+      + "measured on \(speed.steps) steps here"
+  }
+
+  /// The plan for scripts, in full precision.
+  public var json: JSONValue {
+    .object([
+      .init(
+        "parameters",
+        .object([
+          .init("total", .integer(count.total)),
+          .init("non_embedding", .integer(count.nonEmbedding)),
+          .init("matrices_with_head", .integer(count.matrices)),
+        ])
+      ),
+      .init("steps", .integer(plan.steps)),
+      .init("batch", .integer(plan.batch)),
+      .init("context", .integer(plan.context)),
+      .init("tokens", .integer(plan.tokenCount)),
+      .init("unique_tokens", .integer(run.uniqueTokens)),
+      .init("flops", .number(flops)),
+      .init(
+        "flops_6nd",
+        .number(
+          TrainingFLOPs.sixND(
+            parameters: Double(count.matrices),
+            tokens: Double(plan.tokenCount)
+          )
+        )
+      ),
+      .init("lr", .number(plan.schedule.peak)),
+      .init("warmup", .integer(plan.schedule.warmupSteps)),
+      .init("schedule", .string(plan.schedule.form.rawValue)),
+      .init("order", .string(plan.order.rawValue)),
+      .init("seed", .string(String(plan.seed))),
+      .init("ids", .array(run.plan.ids.map(source))),
+      .init("estimated_seconds", .optional(seconds)),
+    ])
+  }
+
+  private func source(_ source: RunPlan.Source) -> JSONValue {
+    .object([
+      .init("path", .string(source.path)),
+      .init("weight", .number(source.weight)),
+      .init("tokens", .integer(source.tokens)),
+    ])
+  }
+}

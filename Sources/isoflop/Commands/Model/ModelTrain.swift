@@ -1,0 +1,97 @@
+import Accounting
+import ArgumentParser
+import Experiments
+
+/// `isoflop model train`: a model learns from files of token ids.
+struct ModelTrain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a model on files of token ids.",
+    discussion: """
+      isoflop model train --preset nano-3 --ids train.bin --steps 1000 -o runs/a
+      isoflop model train --preset nano-5 --ids en.bin:0.7 th.bin:0.3 \\
+        --tokens-per-param 20 --tokenizer tokenizer.json -o runs/b
+      isoflop model train --preset nano-7 --ids train.bin --minutes 30 --dry-run
+      isoflop model train --resume runs/a
+
+      The folder gets the model, plan.json, metrics.jsonl (a line a step) and
+      summary.json. Ctrl-C writes a checkpoint; --resume goes on from the last
+      one, and the run ends as it would have without a break, to the bit.
+      """
+  )
+
+  @Option(help: ArgumentHelp("A well-known shape, such as nano-3 or gpt2.", valueName: "name"))
+  var preset: String?
+
+  @Option(help: ArgumentHelp("The shape of a config.json, or its folder.", valueName: "file"))
+  var blueprint: String?
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp("A model folder to start from.", valueName: "folder")
+  )
+  var initial: String?
+
+  @Option(help: ArgumentHelp("The folder of a run to go on with.", valueName: "folder"))
+  var resume: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Vocabulary of a new model; by default the tokenizer's or what the ids say.",
+      valueName: "tokens"
+    )
+  )
+  var vocabSize: Count?
+
+  @Option(help: ArgumentHelp("Blocks of a new model.", valueName: "count"))
+  var layers: Count?
+
+  @Option(help: "How new weights are drawn: normal, unscaled or xavier.")
+  var initialization: ModelInit.Scheme?
+
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Run") var options: RunOptions
+
+  func validate() throws {
+    let named = [preset, blueprint, initial, resume].count { $0 != nil }
+    guard named == 1 else {
+      throw ValidationError("Name one start: --preset, --blueprint, --init or --resume.")
+    }
+    let isShaped = vocabSize != nil || layers != nil || initialization != nil
+    if resume != nil {
+      guard training.isEmpty, !isShaped, options.output == nil, !options.force, !options.dryRun
+      else {
+        throw ValidationError("--resume goes on with the run's own plan: name --threads at most.")
+      }
+      return
+    }
+    if initial != nil, isShaped {
+      throw ValidationError("--vocab-size, --layers and --initialization are for new models.")
+    }
+    if let preset {
+      do { _ = try Blueprint.preset(preset) } catch { throw ValidationError("\(error)") }
+    }
+    for (name, count) in [("vocab-size", vocabSize), ("layers", layers)] {
+      if let count, count.whole == nil { throw ValidationError("--\(name) is a whole number.") }
+    }
+    try training.validateNew()
+    if options.output == nil, !options.dryRun {
+      throw ValidationError("Name the run's folder: -o runs/first.")
+    }
+  }
+
+  func run() throws {
+    if let resume { return try options.resume(resume) }
+    var request = training.request(start: start, threads: options.threads ?? processorCount)
+    request.vocabularySize = vocabSize?.whole
+    request.layerCount = layers?.whole
+    if let initialization { request.initialization = initialization.initialization }
+    try options.start(request)
+  }
+
+  private var start: RunRequest.Start {
+    if let initial { return .model(initial) }
+    if let blueprint { return .blueprint(blueprint) }
+    return .preset(preset ?? "")
+  }
+}

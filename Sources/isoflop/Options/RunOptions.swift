@@ -1,0 +1,102 @@
+import ArgumentParser
+import Experiments
+import Reports
+import Training
+
+/// Where a run goes and what is shown of it.
+struct RunOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("How many threads compute; it changes no result.", valueName: "count")
+  )
+  var threads: Int?
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The run's folder.", valueName: "folder"))
+  var output: String?
+
+  @Flag(name: [.short, .long], help: "Replace a run or model that is there.")
+  var force = false
+
+  @Flag(name: [.customShort("n"), .long], help: "Show the plan and how long it takes; do nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print one JSON object with every digit.")
+  var json = false
+
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie between 1 and 1024.")
+    }
+  }
+
+  /// Starts a run, or shows what it would do.
+  func start(_ request: RunRequest) throws {
+    if dryRun {
+      let run = try PreparedRun(request)
+      let report = try RunPlanReport(run, speed: run.measuredSpeed())
+      return Console.write(json ? report.json.text : report.text)
+    }
+    let folder = output ?? ""
+    try PreparedRun.prepareFolder(folder, replaces: force)
+    let run = try PreparedRun(request)
+    try show(folder) { observe in
+      try run.train(
+        folder: folder,
+        isInterrupted: { Interruption.isRequested },
+        observe: observe
+      )
+    }
+  }
+
+  /// Goes on with the run of a folder.
+  func resume(_ folder: String) throws {
+    if try PreparedRun.isFinished(folder: folder) {
+      Console.note("\(folder) is finished: there is nothing to go on with.\n")
+      return
+    }
+    let run = try PreparedRun(resuming: folder, threads: threads)
+    try show(folder) { observe in
+      try run.resume(
+        folder: folder,
+        isInterrupted: { Interruption.isRequested },
+        observe: observe
+      )
+    }
+  }
+
+  /// Shows a run while it lasts, and what it came to.
+  private func show(
+    _ folder: String,
+    _ train: ((PreparedRun.Progress) -> Void) throws -> RunSummary?
+  ) throws {
+    Interruption.listen()
+    var line = ProgressLine(quiet: quiet)
+    // A line that stays would be joined to the error's.
+    defer { line.finishLine() }
+    let summary = try train { line.show($0) }
+    line.finishLine()
+    guard let summary else {
+      Console.note("Interrupted. Go on with: isoflop model train --resume \(folder)\n")
+      throw ExitStatus.interrupted
+    }
+    let report = RunSummaryReport(summary, folder: folder)
+    Console.write(json ? report.json.text : report.text)
+  }
+}
+
+extension ProgressLine {
+  /// Shows how far a run is.
+  fileprivate mutating func show(_ progress: PreparedRun.Progress) {
+    let step = progress.step
+    update(
+      stage: "Training",
+      fraction: Double(step.step) / Double(progress.steps),
+      detail: "step \(step.step)/\(progress.steps) · "
+        + "loss \(DecimalText.fixed(step.loss, places: 3)) · "
+        + "\(DecimalText.significant(progress.tokensPerSecond)) tokens/s",
+      secondsLeft: progress.secondsLeft
+    )
+  }
+}

@@ -1,0 +1,176 @@
+import ArgumentParser
+import Experiments
+import Training
+
+extension LearningRateSchedule.Form: ExpressibleByArgument {}
+extension BatchSampler.Order: ExpressibleByArgument {}
+
+/// The numbers that a run computes in, as they are typed.
+enum Precision: String, ExpressibleByArgument, CaseIterable {
+  case f32, bf16
+}
+
+/// How a model is trained, whatever it starts from.
+struct TrainingOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Token ids as nanoGPT, llm.c or tokenizer encode write them; shares mix several.",
+      valueName: "file[:weight]"
+    )
+  )
+  var ids: [WeightedFile] = []
+
+  @Option(help: ArgumentHelp("Length of the windows; the model's by default.", valueName: "tokens"))
+  var context: Count?
+
+  @Option(help: ArgumentHelp("Windows in a step.", valueName: "count"))
+  var batch: Count?
+
+  @Option(help: ArgumentHelp("Budget: optimizer steps.", valueName: "count"))
+  var steps: Count?
+
+  @Option(help: ArgumentHelp("Budget: tokens seen, repeats counted.", valueName: "count"))
+  var tokens: Count?
+
+  @Option(help: ArgumentHelp("Budget: operations by the exact count.", valueName: "count"))
+  var flops: Count?
+
+  @Option(help: ArgumentHelp("Budget: tokens for each parameter, such as 20.", valueName: "ratio"))
+  var tokensPerParam: Count?
+
+  @Option(help: ArgumentHelp("Budget: time here, turned into steps first.", valueName: "minutes"))
+  var minutes: Count?
+
+  @Option(
+    help: ArgumentHelp(
+      "Highest learning rate; 0.256 / width by default, a tenth of it from a trained model.",
+      valueName: "rate"
+    )
+  )
+  var lr: Count?
+
+  @Option(help: "What follows the warm-up: constant, cosine, linear or wsd.")
+  var schedule: LearningRateSchedule.Form?
+
+  @Option(
+    help: ArgumentHelp("Steps of warm-up; 5 % by default, 0 if constant.", valueName: "count")
+  )
+  var warmup: Int?
+
+  @Option(help: ArgumentHelp("The last learning rate over the highest.", valueName: "share"))
+  var finalShare: Double?
+
+  @Option(help: ArgumentHelp("For wsd, the share of steps that decay.", valueName: "share"))
+  var decayShare: Double?
+
+  @Option(
+    help: ArgumentHelp("Decoupled decay of matrices; 0.1 by default.", valueName: "rate")
+  )
+  var weightDecay: Double?
+
+  @Option(help: ArgumentHelp("Adam's first memory; 0.9 by default.", valueName: "decay"))
+  var beta1: Double?
+
+  @Option(help: ArgumentHelp("Adam's second memory; 0.99 by default.", valueName: "decay"))
+  var beta2: Double?
+
+  @Option(help: ArgumentHelp("Adam's ε; 1e-8 by default.", valueName: "number"))
+  var epsilon: Double?
+
+  @Option(
+    help: ArgumentHelp("Largest gradient norm, 1 by default; 0 never clips.", valueName: "norm")
+  )
+  var clip: Double?
+
+  @Option(help: "shuffled, or sequential: row r of step s starts at (s·B + r)·T.")
+  var order: BatchSampler.Order?
+
+  @Option(help: "The numbers computed in; only f32 so far.")
+  var precision: Precision?
+
+  @Option(help: ArgumentHelp("What weights and windows are drawn from.", valueName: "number"))
+  var seed: UInt64?
+
+  @Option(help: ArgumentHelp("Seconds between two checkpoints; 60 by default.", valueName: "time"))
+  var checkpointInterval: Double?
+
+  @Option(
+    help: ArgumentHelp("A tokenizer.json to lay beside the model.", valueName: "file")
+  )
+  var tokenizer: String?
+
+  func validate() throws {
+    if precision == .bf16 {
+      throw ValidationError("--precision bf16 does not exist yet. Leave it out to compute in f32.")
+    }
+    for (name, count) in [("context", context), ("batch", batch), ("steps", steps)] {
+      if let count, count.whole == nil || count.value >= 0x1p40 {
+        throw ValidationError("--\(name) is a whole number.")
+      }
+    }
+    if let warmup, warmup < 0 { throw ValidationError("--warmup is a whole number from 0 up.") }
+    if let checkpointInterval, !(0..<1e9).contains(checkpointInterval) {
+      throw ValidationError("--checkpoint-interval is a number of seconds from 0 up.")
+    }
+    if budgets.count > 1 {
+      throw ValidationError(
+        "Name one budget: --steps, --tokens, --flops, --tokens-per-param or --minutes."
+      )
+    }
+  }
+
+  /// Checks what a new run needs and a resumed one has.
+  func validateNew() throws {
+    if ids.isEmpty { throw ValidationError("Name what to train on: --ids train.bin.") }
+    if budgets.isEmpty {
+      throw ValidationError(
+        "Name a budget: --steps, --tokens, --flops, --tokens-per-param or --minutes."
+      )
+    }
+  }
+
+  /// Whether anything was said that a resumed run's plan says already.
+  var isEmpty: Bool {
+    let numbers: [Any?] = [
+      context, batch, lr, schedule, warmup, finalShare, decayShare, weightDecay, beta1, beta2,
+      epsilon, clip, order, seed, checkpointInterval, tokenizer,
+    ]
+    return ids.isEmpty && budgets.isEmpty && numbers.allSatisfy { $0 == nil }
+  }
+
+  private var budgets: [RunRequest.Budget] {
+    [
+      steps.map { .steps($0.whole ?? 0) }, tokens.map { .tokens($0.value) },
+      flops.map { .flops($0.value) }, tokensPerParam.map { .tokensPerParameter($0.value) },
+      minutes.map { .minutes($0.value) },
+    ].compactMap(\.self)
+  }
+
+  /// What is asked for, beginning somewhere.
+  func request(start: RunRequest.Start, threads: Int) -> RunRequest {
+    var request = RunRequest(
+      start: start,
+      sources: ids.map(\.source),
+      budget: budgets.first ?? .steps(1)
+    )
+    request.tokenizer = tokenizer
+    request.context = context?.whole
+    request.batch = batch?.whole ?? request.batch
+    request.learningRate = lr?.value
+    request.schedule = schedule ?? request.schedule
+    request.warmupSteps = warmup
+    request.finalShare = finalShare ?? request.finalShare
+    request.decayShare = decayShare ?? request.decayShare
+    request.weightDecay = weightDecay ?? request.weightDecay
+    request.beta1 = beta1 ?? request.beta1
+    request.beta2 = beta2 ?? request.beta2
+    request.epsilon = epsilon ?? request.epsilon
+    request.clip = clip ?? request.clip
+    request.order = order ?? request.order
+    request.seed = seed ?? request.seed
+    request.threads = threads
+    request.checkpointSeconds = checkpointInterval ?? request.checkpointSeconds
+    return request
+  }
+}
