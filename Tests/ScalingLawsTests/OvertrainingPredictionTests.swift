@@ -2,10 +2,11 @@ import Testing
 
 @testable import ScalingLaws
 
-/// The two predictions that Gadre et al. 2024, arXiv:2403.08540, publish for RedPajama.
+/// The two published predictions of the law of over-trained models on RedPajama.
 ///
-/// The rows are the public runs of the project mlfoundations/scaling: parameters, tokens and the
-/// loss on C4's validation text, of the five small runs its fit uses and of the two it predicts.
+/// - Source: Gadre et al. 2024, arXiv:2403.08540. The rows are the public runs of the project
+///   mlfoundations/scaling: parameters, tokens and the loss on C4's validation text, of the five small
+///   runs its fit uses and of the two it predicts.
 @Suite struct OvertrainingPredictionTests {
   static let fitted = [
     LossObservation(parameters: 10_569_312, tokens: 211_386_240, loss: 5.38702091510821),
