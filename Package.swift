@@ -188,7 +188,18 @@ let package = Package(
     tests(of: "Evaluation", "Accounting", "Files", "LanguageModels", "Randomness"),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
-    tests(of: "Experiments", "Evaluation", "Training", "Files", "Randomness", "Tables"),
+    tests(
+      of: "Experiments",
+      "Corpora",
+      "Evaluation",
+      "Files",
+      "Randomness",
+      "ScalingLaws",
+      "Tables",
+      "Tokenization",
+      "Training",
+      "UnicodeText"
+    ),
     tests(of: "Reports", "Accounting"),
     .testTarget(
       name: "CommandLineTests",

@@ -23,5 +23,10 @@ let package = Package(
       dependencies: [.product(name: "LanguageModels", package: "isoflop")],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "law-bench",
+      dependencies: [.product(name: "ScalingLaws", package: "isoflop")],
+      swiftSettings: strict
+    ),
   ]
 )

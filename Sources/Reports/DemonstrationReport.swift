@@ -128,7 +128,7 @@ public struct DemonstrationReport: Sendable {
     return title + "\n" + table.text + note
   }
 
-  private var confidence: String { DecimalText.significant(100 * result.law.options.confidence) }
+  private var confidence: String { DecimalText.brief(100 * result.law.options.confidence) }
 
   private func percent(_ share: Double) -> String {
     (share > 0 ? "+" : "") + DecimalText.fixed(100 * share, places: 1) + " %"

@@ -112,7 +112,8 @@ extension EstimateReport {
       .init("accelerator", .string(hardware.name)),
       .init("count", .integer(hardware.count)),
       .init("peak_flops_per_second", .number(hardware.peak)),
-      .init("mfu", .number(hardware.utilization)),
+      .init("mfu", hardware.measurement == nil ? .number(hardware.utilization) : .null),
+      .init("measured_by", hardware.measurement.map { .string($0) } ?? .null),
       .init("counted_flops", .number(estimate.countedFLOPs)),
       .init("device_hours", .number(time.deviceHours)),
       .init("seconds", .number(time.seconds)),
@@ -220,6 +221,10 @@ extension EstimateReport {
             .init("tokens", .optional(entry.tokens)),
             .init("premium", .optional(entry.premium)),
             .init("words", .optional(entry.words)),
+            .init("bytes_per_token", .optional(asked.bytesPerToken)),
+            .init("tokens_per_word", .optional(asked.fertility)),
+            .init("tokenizer_premium", .optional(asked.tokenPremium)),
+            .init("tokenizer_measured_on", asked.tokenSource.map { .string($0) } ?? .null),
           ])
         )
       )

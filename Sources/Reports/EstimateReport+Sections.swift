@@ -109,8 +109,8 @@ extension EstimateReport {
     let tokens = Quantity(estimate.answer.budget.tokens, .tokens).text
     var text =
       "As much content as \(tokens) tokens of English at "
-      + "\(DecimalText.brief(asked.englishBytesPerToken)) bytes a token, in "
-      + "\(asked.measure.tag): \(Quantity(entry.bytes, .bytes).text)"
+      + "\(DecimalText.brief(asked.englishBytesPerToken)) bytes a token,\n"
+      + "in \(asked.measure.tag): \(Quantity(entry.bytes, .bytes).text)"
     if let characters = entry.characters {
       text += ", \(Quantity(characters, .tokens).text) characters"
     }
@@ -122,8 +122,16 @@ extension EstimateReport {
     text +=
       ".\nByte premium \(DecimalText.significant(asked.measure.bytePremium)) "
       + "(\(asked.measure.source))."
+    if let source = asked.tokenSource, let bytes = asked.bytesPerToken {
+      text += "\nThe tokenizer on \(source):\n\(DecimalText.significant(bytes)) bytes a token"
+      if let words = asked.fertility { text += ", \(DecimalText.significant(words)) tokens a word" }
+      if let premium = asked.tokenPremium {
+        text += ", \(DecimalText.significant(premium)) times its own tokens of English"
+      }
+      text += "."
+    }
     if entry.tokens == nil {
-      text += " For tokens, give the tokenizer's --bytes-per-token in this language."
+      text += " For tokens, name the --tokenizer or give its --bytes-per-token there."
     }
     return text + "\n"
   }

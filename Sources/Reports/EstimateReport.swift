@@ -99,7 +99,8 @@ public struct EstimateReport: Sendable {
     var line =
       "\(Quantity(estimate.countedFLOPs, .flops).text) FLOPs take "
       + "\(Quantity(time.deviceHours, .deviceHours).text) device hours on \(hardware.name) at "
-      + "\(DecimalText.brief(hardware.utilization * 100)) % of "
+      + (hardware.measurement == nil
+        ? "\(DecimalText.brief(hardware.utilization * 100)) % of " : "a measured ")
       + Quantity(hardware.peak, .flopsPerSecond).text
     line +=
       hardware.count == 1
@@ -109,6 +110,7 @@ public struct EstimateReport: Sendable {
     if let energy = estimate.kilowattHours {
       line += ", \(Quantity(energy, .kilowattHours).text) kWh"
     }
+    if let measurement = hardware.measurement { line += "\n(\(measurement))" }
     return line + "\n"
   }
 
@@ -161,7 +163,9 @@ public struct EstimateReport: Sendable {
     var text = table.text + "\nLosses in nats/token."
     if let hardware = plan.hardware {
       text +=
-        " Hours on \(hardware.name) at \(DecimalText.brief(hardware.utilization * 100)) %."
+        " Hours on \(hardware.name)"
+        + (hardware.measurement.map { ", by\n\($0)." }
+          ?? " at \(DecimalText.brief(hardware.utilization * 100)) %.")
     }
     if estimates.contains(where: { $0.answer.laws.contains { $0.isInRange == false } }) {
       text += "\n* outside the range the law was fitted on."

@@ -12,7 +12,7 @@ public struct GapReport: Sendable {
 
   /// The report for a terminal: a row per language, the worst served first.
   public var text: String {
-    let share = DecimalText.significant(100 * gap.confidence)
+    let share = DecimalText.brief(100 * gap.confidence)
     var table = TextTable([
       .name("language"), .number("tokens/segment"), .number("premium"), .number("nats/token"),
       .number("bits/byte"), .number("nats/segment"), .number("bits/segment"),

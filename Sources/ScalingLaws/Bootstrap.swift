@@ -22,7 +22,9 @@ struct Bootstrap {
   }
 
   /// The laws of all draws that found one, in the order of their numbers.
-  func draws() -> [ParametricLaw] {
+  ///
+  /// - Throws: ``ScalingLawsError/cancelled`` where the monitor ends the work.
+  func draws(monitor: FitMonitor) throws(ScalingLawsError) -> [ParametricLaw] {
     let count = fit.drawCount
     guard count > 0 else { return [] }
     let base = ParametricObjective(
@@ -33,14 +35,19 @@ struct Bootstrap {
     let start = base.law(at: optimum)
     let results = Mutex<[[ParametricLaw?]]>([[ParametricLaw?]](repeating: [], count: 64))
     let pieces = 64
+    let done = Atomic<Int>(0)
     let workers = min(fit.options.threadCount, pieces)
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       for piece in stride(from: worker, to: pieces, by: workers) {
+        if monitor.isCancelled() { return }
         let range = piece * count / pieces..<(piece + 1) * count / pieces
         let laws = range.map { draw($0, from: start) }
         results.withLock { $0[piece] = laws }
+        let pieceCount = done.wrappingAdd(1, ordering: .relaxed).newValue
+        monitor.report("Bootstrap", Double(pieceCount) / Double(pieces))
       }
     }
+    try monitor.check()
     return results.withLock { $0.flatMap(\.self) }.compactMap(\.self)
   }
 

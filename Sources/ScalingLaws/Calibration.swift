@@ -15,7 +15,10 @@ enum Calibration {
     case impossible(String)
   }
 
-  static func factor(of fit: ParametricFit) -> Outcome {
+  static func factor(
+    of fit: ParametricFit,
+    monitor: FitMonitor
+  ) throws(ScalingLawsError) -> Outcome {
     let observations = fit.observations
     guard let largestSize = observations.map(\.parameters).max(),
       let largestCompute = observations.map(\.flops).max()
@@ -25,11 +28,14 @@ enum Calibration {
       { $0.flops == largestCompute },
     ]
     var factor: Double?
-    for isHeld in parts {
+    for (number, isHeld) in parts.enumerated() {
+      monitor.report("Calibration", Double(number) / Double(parts.count))
+      try monitor.check()
       let kept = observations.filter { !isHeld($0) }
       var options = fit.options
       options.bootstrapCount = min(options.bootstrapCount, 200)
       options.calibrates = false
+      options.refusesDoubtful = false
       guard let fitted = try? ParametricFit(kept, options).fit() else { continue }
       for held in observations where isHeld(held) {
         guard

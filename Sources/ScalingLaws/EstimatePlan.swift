@@ -18,6 +18,8 @@ public struct HardwarePlan: Sendable, Hashable {
   public var powerOverhead: Double
   /// The bytes of one device.
   public var memory: Double?
+  /// How the rate was measured; nil for a vendor's peak or a rate that was typed.
+  public var measurement: String?
 
   /// Plans devices of a kind.
   public init(

@@ -96,6 +96,16 @@ enum FitDiagnostics {
     return warnings
   }
 
+  /// Refuses a law that the runs do not support, where the options say so.
+  static func refuse(
+    _ warnings: [FitWarning],
+    _ options: FitOptions
+  ) throws(ScalingLawsError) {
+    guard options.refusesDoubtful else { return }
+    let reasons = warnings.filter { $0.isDisqualifying(options.exponents) }
+    guard reasons.isEmpty else { throw .doubtfulFit(reasons: reasons.map(\.description)) }
+  }
+
   static func correlation(_ x: [Double], _ y: [Double]) -> Double {
     let n = Double(x.count)
     let meanX = x.reduce(0, +) / n

@@ -49,6 +49,10 @@ public struct FitOptions: Sendable, Hashable {
   public var threadCount: Int
   /// How many of the 49 grid starts are followed to their end.
   public var startCount: Int
+  /// Whether a law that the runs do not support is an error rather than a warning.
+  ///
+  /// See ``FitWarning/isDisqualifying(_:)`` for what counts as that.
+  public var refusesDoubtful: Bool
 
   /// Sets options.
   ///
@@ -61,7 +65,8 @@ public struct FitOptions: Sendable, Hashable {
     calibrates: Bool = true,
     seed: UInt64 = 1,
     threadCount: Int = 2,
-    startCount: Int = 12
+    startCount: Int = 12,
+    refusesDoubtful: Bool = false
   ) {
     self.objective = objective
     self.exponents = exponents
@@ -71,6 +76,7 @@ public struct FitOptions: Sendable, Hashable {
     self.seed = seed
     self.threadCount = threadCount
     self.startCount = startCount
+    self.refusesDoubtful = refusesDoubtful
   }
 
   /// For a ladder of some ten small runs: exponents drawn toward 0.35.

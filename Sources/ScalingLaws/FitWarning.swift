@@ -55,6 +55,20 @@ public enum FitWarning: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Whether the constants of a law with this warning mean nothing.
+  ///
+  /// Exponents that are given or drawn toward a value stand in for what the runs do not say.
+  public func isDisqualifying(_ exponents: ExponentRule) -> Bool {
+    let areFound = exponents == .free || exponents == .tied
+    return switch self {
+    case .floorAboveLowestLoss: true
+    case .exponentOutOfRange, .tooFewSizes, .tooFewDataAmounts:
+      if case .fixed = exponents { false } else { true }
+    case .collinear, .illConditioned: areFound
+    default: false
+    }
+  }
+
   /// One sentence with the figures.
   public var description: String {
     switch self {

@@ -73,7 +73,7 @@ public struct FormFit: Sendable {
   /// Fits L = ((N_c / N)^(α_N / α_D) + D_c / D)^α_D.
   ///
   /// - Source: Kaplan et al. 2020, arXiv:2001.08361, equation 1.5.
-  public func kaplan() throws(ScalingLawsError) -> FittedForm {
+  public func kaplan(monitor: FitMonitor = .none) throws(ScalingLawsError) -> FittedForm {
     try requireVariation(in: [.parameters, .tokens], constants: 4)
     let rows = observations
     func law(_ p: [Double]) -> KaplanLaw {
@@ -91,6 +91,7 @@ public struct FormFit: Sendable {
     return try fit(
       .kaplan,
       "L=[(Nc/N)^(aN/aD)+Dc/D]^aD",
+      monitor: monitor,
       names: ["Nc", "Dc", "aN", "aD"],
       starts: starts,
       constants: { $0.map { .exp($0) } },
@@ -102,7 +103,10 @@ public struct FormFit: Sendable {
   }
 
   /// Fits L = E + (x₀ / x)^p in one quantity.
-  public func power(in quantity: Quantity) throws(ScalingLawsError) -> FittedForm {
+  public func power(
+    in quantity: Quantity,
+    monitor: FitMonitor = .none
+  ) throws(ScalingLawsError) -> FittedForm {
     try requireVariation(in: [quantity], constants: 3)
     let x = values(of: quantity).map { Double.log($0) }
     let mean = x.reduce(0, +) / Double(x.count)
@@ -122,6 +126,7 @@ public struct FormFit: Sendable {
     return try fit(
       form,
       "L=E+(\(quantity.rawValue)0/\(quantity.rawValue))^p",
+      monitor: monitor,
       names: ["E", "\(quantity.rawValue)0", "p"],
       starts: starts,
       constants: { p in
@@ -140,7 +145,9 @@ public struct FormFit: Sendable {
   /// All seven constants are found together, from the best law of fresh data on.
   ///
   /// - Source: Muennighoff et al. 2023, arXiv:2305.16264, equations 16 and 17.
-  public func dataConstrained() throws(ScalingLawsError) -> FittedForm {
+  public func dataConstrained(
+    monitor: FitMonitor = .none
+  ) throws(ScalingLawsError) -> FittedForm {
     try requireVariation(in: [.parameters, .tokens], constants: 7)
     let rows = observations
     let repeated = rows.count { ($0.uniqueTokens ?? $0.tokens) < 0.99 * $0.tokens }
@@ -180,6 +187,7 @@ public struct FormFit: Sendable {
     return try fit(
       .dataConstrained,
       "L=E+A/N'^alpha+B/D'^beta",
+      monitor: monitor,
       names: ["E", "A", "B", "alpha", "beta", "RstarD", "RstarN"],
       starts: starts,
       constants: { p in
@@ -229,6 +237,7 @@ public struct FormFit: Sendable {
   private func fit(
     _ form: LawForm,
     _ formula: String,
+    monitor: FitMonitor,
     names: [String],
     starts: [[Double]],
     constants: ([Double]) -> [Double],
@@ -252,6 +261,7 @@ public struct FormFit: Sendable {
       return best
     }
     let ones = [Double](repeating: 1, count: observations.count)
+    monitor.report("Fit", 0)
     guard let best = search(ones, starts) else {
       throw .noFit(reason: "no start led to a finite objective")
     }
@@ -259,9 +269,14 @@ public struct FormFit: Sendable {
     guard found.allSatisfy(\.isFinite) else {
       throw .noFit(reason: "the constants are not finite")
     }
+    try monitor.check()
+    try FitDiagnostics.refuse(doubts(of: form, names: names, found), options)
     var draws: [[Double]] = []
+    let clusters = RunClusters(observations)
     for number in 0..<options.bootstrapCount {
-      let weights = RunClusters(observations).weights(number, seed: options.seed)
+      monitor.report("Bootstrap", Double(number) / Double(options.bootstrapCount))
+      try monitor.check()
+      let weights = clusters.weights(number, seed: options.seed)
       if let draw = search(weights, [best.point]) { draws.append(constants(draw.point)) }
     }
     var warnings: [String] = []

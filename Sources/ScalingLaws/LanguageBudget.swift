@@ -68,6 +68,11 @@ public struct LanguagePlan: Sendable, Hashable {
   public var bytesPerToken: Double?
   /// The tokens of one word in the language; nil where not known.
   public var fertility: Double?
+  /// The tokenizer's own tokens over those it needs for the same content in English; nil where
+  /// not measured.
+  public var tokenPremium: Double?
+  /// What the tokenizer was measured on; nil where its numbers were typed.
+  public var tokenSource: String?
 
   /// Plans a conversion.
   public init(

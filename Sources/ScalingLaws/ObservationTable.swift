@@ -47,6 +47,7 @@ public struct ObservationTable: Sendable {
   public private(set) var notes: [String]
   /// The path.
   public let file: String
+  private var isConverted: Bool
 
   static let parameterNames = [
     "n", "params", "parameters", "n_params", "num_params", "num_parameters", "n_parameters",
@@ -92,7 +93,8 @@ public struct ObservationTable: Sendable {
     let unique = try Self.optionalColumn(table, names.uniqueTokens, Self.uniqueNames)
     let run = try Self.optionalColumn(table, names.run, Self.runNames)
     let lossName = table.columns[loss].lowercased()
-    let isBits = lossName == "bits_per_token"
+    let isPerByte = lossName == "bpb" || (lossName.contains("bits") && lossName.contains("byte"))
+    let isBits = lossName.contains("bits") && !isPerByte
     guard table.rowCount > 0 else { throw ScalingLawsError.noRuns(file: table.file, dropped: 0) }
 
     func positive(_ row: Int, _ column: Int) throws -> Double {
@@ -127,7 +129,8 @@ public struct ObservationTable: Sendable {
     }
     self.observations = observations
     file = table.file
-    lossUnit = lossName == "bits_per_byte" || lossName == "bpb" ? "bits_per_byte" : "nats_per_token"
+    lossUnit = isPerByte ? "bits_per_byte" : "nats_per_token"
+    isConverted = isBits
     notes = []
     if isBits { notes.append("losses were converted from bits to nats per token") }
     if tokens == nil { notes.append("there is no column of tokens: D = C / 6 N") }
@@ -146,8 +149,10 @@ public struct ObservationTable: Sendable {
     observations = observations.indices.filter { !dropped.contains($0) }.map { observations[$0] }
   }
 
-  /// Turns losses that are bits per token into nats.
+  /// Turns losses that are bits per token into nats, unless the column's name did already.
   public mutating func convertFromBits() {
+    if isConverted { return }
+    isConverted = true
     for index in observations.indices { observations[index].loss *= 0.6931471805599453 }
     notes.append("losses were converted from bits to nats per token")
   }

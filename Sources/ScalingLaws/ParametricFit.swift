@@ -36,11 +36,15 @@ public struct ParametricFit: Sendable {
 
   /// Fits, draws the intervals, and checks what came out.
   ///
-  /// - Throws: ``ScalingLawsError/noFit(reason:)`` where no start led to finite constants.
+  /// - Parameter monitor: Who watches, and may end the fit.
+  /// - Returns: The law with its draws, its calibration and its warnings.
+  /// - Throws: ``ScalingLawsError/noFit(reason:)`` where no start led to finite constants;
+  ///   ``ScalingLawsError/doubtfulFit(reasons:)`` where the options refuse what came out;
+  ///   ``ScalingLawsError/cancelled``.
   /// - Complexity: O(rows) for each of some thousand evaluations, and as much again for every
   ///   twenty draws.
-  public func fit() throws(ScalingLawsError) -> FittedLaw {
-    let optimum = try optimum()
+  public func fit(monitor: FitMonitor = .none) throws(ScalingLawsError) -> FittedLaw {
+    let optimum = try optimum(monitor: monitor)
     var warnings = FitDiagnostics.warnings(about: observations, exponents: options.exponents)
     warnings += FitDiagnostics.warnings(
       about: optimum.law,
@@ -48,7 +52,8 @@ public struct ParametricFit: Sendable {
       conditionNumber: optimum.conditionNumber,
       exponents: options.exponents
     )
-    let draws = Bootstrap(self, optimum: optimum.point).draws()
+    try FitDiagnostics.refuse(warnings, options)
+    let draws = try Bootstrap(self, optimum: optimum.point).draws(monitor: monitor)
     if drawCount < options.bootstrapCount {
       warnings.append(.fewerDraws(count: drawCount, asked: options.bootstrapCount))
     }
@@ -70,7 +75,7 @@ public struct ParametricFit: Sendable {
       fitted.warnings.append(.notCalibrated(reason: "there are very many rows"))
       return fitted
     }
-    switch Calibration.factor(of: self) {
+    switch try Calibration.factor(of: self, monitor: monitor) {
     case .factor(let factor):
       fitted.calibration = factor
       if factor > 1 { fitted.warnings.append(.widened(factor: factor)) }
@@ -92,16 +97,19 @@ public struct ParametricFit: Sendable {
     var conditionNumber: Double
   }
 
-  func optimum() throws(ScalingLawsError) -> Optimum {
+  func optimum(monitor: FitMonitor = .none) throws(ScalingLawsError) -> Optimum {
     let objective = ParametricObjective(
       observations,
       objective: options.objective,
       exponents: options.exponents
     )
     let search = DampedNewton(objective, exponents: options.exponents)
+    monitor.report("Fit", 0)
     let starts = starts(objective)
     var best: DampedNewton.Result?
-    for start in starts {
+    for (number, start) in starts.enumerated() {
+      monitor.report("Fit", Double(number) / Double(starts.count))
+      try monitor.check()
       let result = search.minimize(from: start)
       if result.value.isFinite, result.value < best?.value ?? .infinity { best = result }
     }

@@ -10,6 +10,10 @@ public enum ScalingLawsError: Error, Sendable, Equatable, CustomStringConvertibl
   case noVariation(in: String, value: Double)
   /// The search for the constants ended in no finite place.
   case noFit(reason: String)
+  /// The runs do not support the law, and a doubtful one is refused.
+  case doubtfulFit(reasons: [String])
+  /// The fit was ended from outside.
+  case cancelled
   /// An option of the fit is outside its range.
   case badOption(name: String, reason: String)
   /// No published law has this name.
@@ -40,6 +44,11 @@ public enum ScalingLawsError: Error, Sendable, Equatable, CustomStringConvertibl
       "All runs have the same \(name), \(value): its exponent cannot be found. "
         + "Add runs that vary it."
     case .noFit(let reason): "The fit failed: \(reason)."
+    case .doubtfulFit(let reasons):
+      "These runs do not support a law:\n" + reasons.map { "  - \($0)\n" }.joined()
+        + "Add runs that vary size and data, help a small ladder with --exponents drawn, or see "
+        + "the doubtful law with --allow-doubtful."
+    case .cancelled: "The fit was interrupted."
     case .badOption(let name, let reason): "\(name) \(reason)."
     case .unknownLaw(let name, let known):
       "There is no published law “\(name)”. Known: \(known.joined(separator: ", "))."

@@ -8,7 +8,7 @@ public final class BPEEncoder {
   public let tokenizer: Tokenizer
 
   private let tables: TokenizerTables
-  private let normalizer: Normalizer
+  private let normalizer: Result<TextNormalizer, UnicodeTextError>
   private var pieces: PieceEncoder
 
   /// Creates an encoder.
@@ -16,7 +16,10 @@ public final class BPEEncoder {
     self.tokenizer = tokenizer
     tables = tokenizer.tables
     pieces = PieceEncoder(tokenizer)
-    normalizer = Normalizer(tokenizer.configuration.normalization)
+    // The tokenizer compiled the same once, so that failing here is not to be expected.
+    normalizer = Result { () throws(UnicodeTextError) in
+      try TextNormalizer(tokenizer.configuration.normalization)
+    }
   }
 
   /// A part of the text whose tokens cover it: an added token, or text between two.
@@ -52,9 +55,23 @@ public final class BPEEncoder {
   }
 
   /// Encodes a text and says which bytes of it each token stands for.
+  ///
+  /// The offsets leave white space out where the tokenizer's post-processor says so.
+  ///
+  /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encodeWithOffsets(
     _ text: RawSpan,
     specialTokens: SpecialTokenPolicy = .recognize
+  ) throws(TokenizationError) -> Encoding {
+    try encodeWithOffsets(text, specialTokens: specialTokens, trimmed: true)
+  }
+
+  /// Encodes a text and says which bytes of it each token stands for, white space included unless
+  /// the offsets are `trimmed`.
+  func encodeWithOffsets(
+    _ text: RawSpan,
+    specialTokens: SpecialTokenPolicy = .recognize,
+    trimmed: Bool
   ) throws(TokenizationError) -> Encoding {
     pieces.output.removeAll()
     return try text.withByteView { (text) throws(TokenizationError) in
@@ -62,7 +79,8 @@ public final class BPEEncoder {
       try encode(text, specialTokens) { segment, merged in
         self.appendOffsets(of: segment, merged, to: &offsets)
       }
-      return Encoding(ids: pieces.output.toArray(), offsets: offsets)
+      let encoding = Encoding(ids: pieces.output.toArray(), offsets: offsets)
+      return trimmed ? tokenizer.trimmingOffsets(encoding, of: text) : encoding
     }
   }
 
@@ -120,6 +138,7 @@ public final class BPEEncoder {
     let normal: (text: [UInt8], alignment: Alignment)?
     do {
       normal = try part.withSpan { (span) throws(UnicodeTextError) in
+        let normalizer = try normalizer.get()
         if record != nil { return try normalizer.aligned(span) }
         return try normalizer.normalized(span).map { ($0, .identity) }
       }
@@ -177,7 +196,9 @@ public final class BPEEncoder {
       let prefixed = [UInt8(ascii: " ")] + part.toArray()
       try prefixed.withByteView { (prefixed) throws(TokenizationError) in
         try pieces.encode(prefixed)
-        let added = Alignment(changes: [Alignment.Change(source: 0..<0, target: 0..<1)])
+        // The space belongs to the first character, as it does to Hugging Face's tokenizers.
+        let end = ScannedText(part).character(at: 0).end
+        let added = Alignment(changes: [Alignment.Change(source: 0..<end, target: 0..<end + 1)])
         let whole = alignment.part(range).followed(by: added)
         report(first, alignment.source(of: range), whole, source, prefixed, record)
       }
@@ -216,6 +237,16 @@ public final class BPEEncoder {
       return
     }
     let base = segment.source.lowerBound
+    if let kept = keptBytes(text) {
+      var next = 0
+      for index in segment.ids {
+        let count = tables.decodedRange(pieces.output[index]).count
+        let range = segment.alignment.source(of: kept[next]..<kept[next + count - 1] + 1)
+        offsets.append(range.lowerBound + base..<range.upperBound + base)
+        next += count
+      }
+      return
+    }
     var place = 0
     for index in segment.ids {
       let start = skipUnknown(text, place)
@@ -227,6 +258,14 @@ public final class BPEEncoder {
       offsets.append(range.lowerBound + base..<range.upperBound + base)
       place = end
     }
+  }
+
+  /// The places of the bytes that stages of cutting leave and that have a token, in order; nil
+  /// where one rule cuts, which leaves every byte.
+  private func keptBytes(_ text: ByteView) -> [Int]? {
+    // What could fail failed when the tokens were found.
+    guard let pieces = try? pieces.pieces(of: text) else { return nil }
+    return pieces.flatMap { $0 }.filter { tables.byteTokens[text[$0]] != TokenizerTables.none }
   }
 
   /// The next byte that has a token.

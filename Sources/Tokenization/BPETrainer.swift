@@ -46,12 +46,14 @@ public struct BPETrainer: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - counter: The words.
+  ///   - isInterrupted: Asked before every merge.
   ///   - progress: Called now and then with the number of tokens so far and wanted.
   /// - Returns: The model; it has fewer tokens than asked for where the words ran out of pairs.
   /// - Throws: ``TokenizationError`` for settings that make no sense, an empty corpus or one beyond
-  ///   2³² distinct symbols.
+  ///   2³² distinct symbols; ``TokenizationError/interrupted``.
   public func train(
     on counter: WordCounter,
+    isInterrupted: () -> Bool = { false },
     progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> BPEModel {
     try check()
@@ -77,6 +79,7 @@ public struct BPETrainer: Sendable, Hashable {
       minimumCount: Int64(minimumFrequency)
     )
     while learner.tokenCount < vocabularySize {
+      if isInterrupted() { throw .interrupted }
       if !(try learner.step()) { break }
       if learner.merges.count & 0x3F == 0 { progress(learner.tokenCount, vocabularySize) }
     }

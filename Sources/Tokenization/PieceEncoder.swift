@@ -1,3 +1,5 @@
+import UnicodeText
+
 /// Cuts text without added tokens into pieces and encodes each; what ``BPEEncoder`` spends its time
 /// in.
 struct PieceEncoder: ~Copyable {
@@ -5,7 +7,8 @@ struct PieceEncoder: ~Copyable {
   var output = FlatArray<TokenID>()
 
   private let tables: TokenizerTables
-  private let pattern: SplitPattern
+  private let pattern: SplitPattern?
+  private let splitter: Result<TextSplitter, UnicodeTextError>?
   private let ignoresMerges: Bool
   private let modelTokenCount: Int
   private var cache = WordCache()
@@ -17,13 +20,36 @@ struct PieceEncoder: ~Copyable {
   init(_ tokenizer: Tokenizer) {
     tables = tokenizer.tables
     pattern = tokenizer.configuration.pattern
+    splitter = tokenizer.configuration.splitter()
     ignoresMerges = tokenizer.configuration.ignoresMerges
     modelTokenCount = tokenizer.modelTokenCount
   }
 
   /// Appends the tokens of a text.
   mutating func encode(_ text: ByteView) throws(TokenizationError) {
+    guard let pattern else {
+      try encodeStaged(text)
+      return
+    }
     try pattern.forEachPiece(of: text) { (piece) throws(TokenizationError) in
+      let key = WordCache.key(text, piece)
+      if !cache.append(key, text, piece, to: &output) { try encodePiece(key, text, piece) }
+    }
+  }
+
+  /// The bytes that are encoded, in order; without what the stages remove.
+  func pieces(of text: ByteView) throws(TokenizationError) -> [Range<Int>]? {
+    guard let splitter else { return nil }
+    do {
+      return try splitter.get().pieces(of: text)
+    } catch {
+      throw .text(error)
+    }
+  }
+
+  /// Appends the tokens of a text that several stages cut.
+  private mutating func encodeStaged(_ text: ByteView) throws(TokenizationError) {
+    for piece in try pieces(of: text) ?? [] {
       let key = WordCache.key(text, piece)
       if !cache.append(key, text, piece, to: &output) { try encodePiece(key, text, piece) }
     }

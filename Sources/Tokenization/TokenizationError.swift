@@ -27,6 +27,8 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   case emptyCorpus
   /// More data than the training structures can address.
   case corpusTooLarge(what: String)
+  /// Whoever asked for the work wants it no more.
+  case interrupted
 
   /// One or two sentences: what is wrong, where, and what to do.
   public var description: String {
@@ -52,6 +54,7 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
       "The corpus holds no text. Name files or folders with at least one character of text."
     case .corpusTooLarge(let what):
       "The corpus has too many \(what) to be trained on at once. Train on a sample of it."
+    case .interrupted: "The work was interrupted before its end."
     }
   }
 }

@@ -18,19 +18,19 @@ extension Tokenizer {
   ///
   /// - Throws: ``TokenizationError`` where ICU gives up.
   public func explain(_ text: String) throws(TokenizationError) -> [ExplainedPiece] {
-    let encoding = try encodeWithOffsets(text)
     let utf8 = Array(text.utf8)
+    let encoding = try unsafe BPEEncoder(self).encodeWithOffsets(utf8.span.bytes, trimmed: false)
     var pieces: [ExplainedPiece] = []
     var start = 0
     func explainText(_ range: Range<Int>) throws(TokenizationError) {
       var part = Array(utf8[range])
       do {
-        let normalizer = Normalizer(configuration.normalization)
+        let normalizer = try TextNormalizer(configuration.normalization)
         part = try unsafe normalizer.normalized(part.span.bytes) ?? part
       } catch {
         throw .text(error)
       }
-      for piece in unsafe configuration.pattern.pieces(of: part.span.bytes) {
+      for piece in try configuration.pieces(of: part) {
         pieces.append(explain(piece: Array(part[piece])))
       }
     }

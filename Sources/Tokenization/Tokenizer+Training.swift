@@ -8,19 +8,26 @@ extension Tokenizer {
   ///   - counter: The words; its normal form and pattern become the tokenizer's.
   ///   - example: A configuration whose other settings, and the flags of whose added tokens, become
   ///     the tokenizer's. Its added tokens that are not special follow the vocabulary.
+  ///   - isInterrupted: Asked before every merge.
   ///   - progress: Called now and then with the number of tokens so far and wanted.
   /// - Returns: The tokenizer; the trainer's special tokens are its first tokens.
-  /// - Throws: ``TokenizationError`` for settings that make no sense and for an empty corpus.
+  /// - Throws: ``TokenizationError`` for settings that make no sense and for an empty corpus;
+  ///   ``TokenizationError/interrupted``.
   public static func train(
     _ trainer: BPETrainer,
     on counter: WordCounter,
     like example: TokenizerConfiguration = TokenizerConfiguration(),
+    isInterrupted: () -> Bool = { false },
     progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> Tokenizer {
-    let model = try trainer.train(on: counter, progress: progress)
+    let model = try trainer.train(
+      on: counter,
+      isInterrupted: isInterrupted,
+      progress: progress
+    )
     var configuration = example
     configuration.normalization = counter.normalization
-    configuration.pattern = counter.pattern
+    configuration.splits = counter.configuration.splits
     configuration.addsPrefixSpace = counter.configuration.addsPrefixSpace
     var added = trainer.specialTokens.enumerated().map { index, content in
       var token = AddedToken(id: 0, content: content)
@@ -39,7 +46,31 @@ extension Tokenizer {
       added.append(kept)
     }
     configuration.addedTokens = added
+    try renumberTemplates(of: &configuration)
     return try Tokenizer(model: model, configuration: configuration)
+  }
+
+  /// Gives the special tokens of templates the numbers they have among the added tokens.
+  private static func renumberTemplates(
+    of configuration: inout TokenizerConfiguration
+  ) throws(TokenizationError) {
+    for (index, processor) in configuration.postProcessors.enumerated() {
+      guard case .template(var template) = processor else { continue }
+      for place in template.specialTokens.indices {
+        let special = template.specialTokens[place]
+        for (number, content) in special.tokens.enumerated() {
+          guard let token = configuration.addedTokens.first(where: { $0.content == content })
+          else {
+            throw .wrongModel(
+              place: "post_processor",
+              problem: "\(content) is none of the new tokenizer's special tokens"
+            )
+          }
+          template.specialTokens[place].ids[number] = token.id
+        }
+      }
+      configuration.postProcessors[index] = .template(template)
+    }
   }
 
   /// Trains a tokenizer on texts.

@@ -17,7 +17,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/notExpressible(format:what:)`` for a normal form the format does
   ///   not know, ``TokenizationError/file(_:)`` where the file can not be written.
   public func save(to path: String) throws(TokenizationError) {
-    if configuration.normalization == .nfkcCasefold {
+    if configuration.normalization.steps.contains(.form(.nfkcCasefold)) {
       throw .notExpressible(format: "tokenizer.json", what: "the normal form nfkc-casefold")
     }
     do {
@@ -40,16 +40,12 @@ private struct TokenizerFileWriter {
     let configuration = tokenizer.configuration
     append("{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n")
     write(configuration.addedTokens)
-    append("  \"normalizer\": \(normalizer(configuration.normalization)),\n")
-    append("  \"pre_tokenizer\": ")
-    writePreTokenizer(configuration)
-    append(",\n  \"post_processor\": ")
-    if let trims = configuration.trimsOffsets {
-      append(byteLevel(addsPrefixSpace: configuration.addsPrefixSpace, trimsOffsets: trims))
-    } else {
-      append("null")
-    }
-    append(",\n  \"decoder\": \(byteLevel(addsPrefixSpace: false))")
+    append("  \"normalizer\": \(configuration.normalization.json),\n")
+    append("  \"pre_tokenizer\": \(configuration.preTokenizerJSON)")
+    append(",\n  \"post_processor\": \(PostProcessor.json(configuration.postProcessors))")
+    append(",\n  \"decoder\": ")
+    append(#"{"type": "ByteLevel", "add_prefix_space": false, "#)
+    append(#""trim_offsets": true, "use_regex": true}"#)
     append(",\n  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n")
     append("    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n")
     append("    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n")
@@ -83,38 +79,5 @@ private struct TokenizerFileWriter {
       append("      \"special\": \(token.isSpecial)\n    }")
     }
     append(tokens.isEmpty ? "],\n" : "\n  ],\n")
-  }
-
-  private func normalizer(_ form: NormalizationForm) -> String {
-    switch form {
-    case .none: "null"
-    case .nfc: #"{"type": "NFC"}"#
-    case .nfd: #"{"type": "NFD"}"#
-    case .nfkc, .nfkcCasefold: #"{"type": "NFKC"}"#
-    case .nfkd: #"{"type": "NFKD"}"#
-    }
-  }
-
-  private mutating func writePreTokenizer(_ configuration: TokenizerConfiguration) {
-    if configuration.pattern == .gpt2 {
-      append(byteLevel(addsPrefixSpace: configuration.addsPrefixSpace))
-      return
-    }
-    append("{\n    \"type\": \"Sequence\",\n    \"pretokenizers\": [\n")
-    append("      {\n        \"type\": \"Split\",\n        \"pattern\": {\n          \"Regex\": ")
-    appendJSON(configuration.pattern.regularExpression.utf8, to: &output)
-    append(
-      "\n        },\n        \"behavior\": \"Isolated\",\n        \"invert\": false\n      },\n"
-    )
-    append("      \(byteLevel(addsPrefixSpace: false, usesPattern: false))\n    ]\n  }")
-  }
-
-  private func byteLevel(
-    addsPrefixSpace: Bool,
-    trimsOffsets: Bool = true,
-    usesPattern: Bool = true
-  ) -> String {
-    #"{"type": "ByteLevel", "add_prefix_space": \#(addsPrefixSpace), "#
-      + #""trim_offsets": \#(trimsOffsets), "use_regex": \#(usesPattern)}"#
   }
 }

@@ -69,6 +69,13 @@ public struct Tokenizer: Sendable {
     self.source = source
     tables = TokenizerTables(tokens: tokens, merges: merges, literal: literal)
     specialIDs = Set(configuration.addedTokens.filter(\.isSpecial).map(\.id))
+    for case .template(let template) in configuration.postProcessors {
+      for token in template.specialTokens {
+        for id in token.ids where Int(id) >= tables.tokens.count {
+          throw .wrongModel(place: "post_processor", problem: "token \(id) does not exist")
+        }
+      }
+    }
     finder = configuration.finder
     normalizedFinder = try configuration.normalizedFinder()
   }

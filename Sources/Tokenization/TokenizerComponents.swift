@@ -10,7 +10,7 @@ struct TokenizerComponents {
     self.root = root
   }
 
-  private func error(_ place: String, _ problem: String) -> TokenizationError {
+  func error(_ place: String, _ problem: String) -> TokenizationError {
     .wrongFile(path: path, place: place, problem)
   }
 
@@ -19,77 +19,16 @@ struct TokenizerComponents {
     for key in ["truncation", "padding"] where root[key] != .null {
       throw error(key, "it is not supported, only null is")
     }
-    let (pattern, addsPrefixSpace) = try preTokenizer(root["pre_tokenizer"])
+    let (splits, addsPrefixSpace) = try preTokenizer(root["pre_tokenizer"])
     try checkDecoder(root["decoder"])
-    return TokenizerConfiguration(
+    var configuration = TokenizerConfiguration(
       normalization: try normalization(root["normalizer"]),
-      pattern: pattern,
       addsPrefixSpace: addsPrefixSpace,
-      trimsOffsets: try trimsOffsets(root["post_processor"]),
+      postProcessors: try postProcessors(root["post_processor"]),
       addedTokens: try addedTokens(root["added_tokens"])
     )
-  }
-
-  private func normalization(_ value: JSONValue) throws(TokenizationError) -> NormalizationForm {
-    let stages = stages(value, "normalizers")
-    if stages.isEmpty { return .none }
-    guard stages.count == 1 else {
-      throw error("normalizer", "a sequence of \(stages.count) normalizers is not supported")
-    }
-    switch stages[0]["type"].string {
-    case "NFC": return .nfc
-    case "NFD": return .nfd
-    case "NFKC": return .nfkc
-    case "NFKD": return .nfkd
-    case let type:
-      throw error(
-        "normalizer",
-        "\(type ?? "a normalizer without type") is not supported, only NFC, NFD, NFKC and NFKD are"
-      )
-    }
-  }
-
-  private func preTokenizer(
-    _ value: JSONValue
-  ) throws(TokenizationError) -> (SplitPattern, addsPrefixSpace: Bool) {
-    let stages = stages(value, "pretokenizers")
-    guard let last = stages.last, last["type"].string == "ByteLevel" else {
-      let type = stages.last?["type"].string ?? "none"
-      throw error(
-        "pre_tokenizer",
-        "\(type) is not supported at the end: the vocabulary must be byte-level"
-      )
-    }
-    let addsPrefixSpace = last["add_prefix_space"].bool ?? true
-    let usesPattern = last["use_regex"].bool ?? true
-    if stages.count == 1, usesPattern { return (.gpt2, addsPrefixSpace) }
-    guard stages.count == 2, !usesPattern, stages[0]["type"].string == "Split" else {
-      let types = stages.map { $0["type"].string ?? "?" }.joined(separator: ", ")
-      throw error(
-        "pre_tokenizer",
-        "\(types) is not supported, only ByteLevel alone or after one Split"
-      )
-    }
-    if addsPrefixSpace {
-      throw error("pre_tokenizer", "add_prefix_space after a Split is not supported")
-    }
-    return (try pattern(stages[0]), false)
-  }
-
-  private func pattern(_ split: JSONValue) throws(TokenizationError) -> SplitPattern {
-    guard let expression = split["pattern"]["Regex"].string else {
-      throw error("pre_tokenizer", "a Split at a string is not supported, only at a known Regex")
-    }
-    guard let pattern = SplitPattern(regularExpression: expression) else {
-      throw error("pre_tokenizer", "the Regex \(expression) is not one of the known ones")
-    }
-    // The known patterns leave nothing between their matches.
-    let behavior = split["behavior"].string ?? ""
-    let isInverted = split["invert"].bool ?? false
-    guard behavior == "Isolated" || (behavior == "Removed" && isInverted) else {
-      throw error("pre_tokenizer", "the Split behavior \(behavior) is not supported")
-    }
-    return pattern
+    configuration.splits = splits
+    return configuration
   }
 
   private func checkDecoder(_ value: JSONValue) throws(TokenizationError) {
@@ -103,18 +42,8 @@ struct TokenizerComponents {
     }
   }
 
-  private func trimsOffsets(_ value: JSONValue) throws(TokenizationError) -> Bool? {
-    let stages = stages(value, "processors")
-    if stages.isEmpty { return nil }
-    guard stages.count == 1, stages[0]["type"].string == "ByteLevel" else {
-      let types = stages.map { $0["type"].string ?? "?" }.joined(separator: ", ")
-      throw error("post_processor", "\(types) is not supported, only ByteLevel is")
-    }
-    return stages[0]["trim_offsets"].bool ?? true
-  }
-
   /// The stages of a component: none for null, those of a sequence, or the one.
-  private func stages(_ value: JSONValue, _ key: String) -> [JSONValue] {
+  func stages(_ value: JSONValue, _ key: String) -> [JSONValue] {
     if value == .null { return [] }
     guard value["type"].string == "Sequence" else { return [value] }
     return (value[key].array ?? []).flatMap { stages($0, key) }

@@ -2,40 +2,58 @@ public import UnicodeText
 
 /// Everything about a tokenizer but its vocabulary.
 public struct TokenizerConfiguration: Sendable, Hashable {
-  /// The normal form texts are brought to first.
-  public var normalization: NormalizationForm
-  /// The rule that cuts texts into pieces.
-  public var pattern: SplitPattern
-  /// Whether a text that does not begin with white space gets a space in front, as some tokenizers
-  /// of the GPT-2 family want it.
+  /// What is done to texts first.
+  public var normalization: Normalization
+  /// The stages that cut texts into pieces; without any, a text is one piece.
+  public var splits: [TextSplit]
+  /// Whether a text that does not begin with a space gets one in front, as some tokenizers of the
+  /// GPT-2 family want it.
   public var addsPrefixSpace: Bool
   /// Whether a piece that is a token is that token, whatever the merges say.
   public var ignoresMerges: Bool
-  /// Whether white space is left out of the tokens' offsets; nil where the file has no stage that
-  /// says so.
-  public var trimsOffsets: Bool?
+  /// What is done to the tokens of a text at the end, in order.
+  public var postProcessors: [PostProcessor]
   /// The tokens found in the text itself, special ones among them.
   public var addedTokens: [AddedToken]
 
   /// Creates a configuration; the defaults are those of a new tokenizer.
   public init(
-    normalization: NormalizationForm = .nfc,
+    normalization: Normalization = .nfc,
     pattern: SplitPattern = .o200k,
     addsPrefixSpace: Bool = false,
     ignoresMerges: Bool = false,
-    trimsOffsets: Bool? = nil,
+    postProcessors: [PostProcessor] = [],
     addedTokens: [AddedToken] = []
   ) {
     self.normalization = normalization
-    self.pattern = pattern
+    splits = [TextSplit(pattern)]
     self.addsPrefixSpace = addsPrefixSpace
     self.ignoresMerges = ignoresMerges
-    self.trimsOffsets = trimsOffsets
+    self.postProcessors = postProcessors
     self.addedTokens = addedTokens
   }
 }
 
 extension TokenizerConfiguration {
+  /// The one rule that cuts texts into pieces, or nil where other stages do.
+  public var pattern: SplitPattern? {
+    guard splits.count == 1, splits[0].behavior == .isolated, !splits[0].isInverted,
+      case .known(let pattern) = splits[0].pattern
+    else { return nil }
+    return pattern
+  }
+
+  /// The names of the stages that cut texts, such as `digits, gpt2`.
+  public var splitName: String {
+    splits.isEmpty ? "none" : splits.map(\.name).joined(separator: ", ")
+  }
+
+  /// Carries out the stages that cut texts; nil where one rule does.
+  func splitter() -> Result<TextSplitter, UnicodeTextError>? {
+    if pattern != nil { return nil }
+    return Result { () throws(UnicodeTextError) in try TextSplitter(splits) }
+  }
+
   /// The same without added tokens: how a first training sees texts, to which special tokens are
   /// text like all other.
   public var withoutAddedTokens: TokenizerConfiguration {
@@ -49,9 +67,18 @@ extension TokenizerConfiguration {
     AddedTokenFinder(addedTokens.filter { !$0.isNormalized }.map { (Array($0.content.utf8), $0) })
   }
 
+  /// Carries out the normalization.
+  func textNormalizer() throws(TokenizationError) -> TextNormalizer {
+    do {
+      return try TextNormalizer(normalization)
+    } catch {
+      throw .text(error)
+    }
+  }
+
   /// Finds the added tokens of the normalized text.
   func normalizedFinder() throws(TokenizationError) -> AddedTokenFinder {
-    let normalizer = Normalizer(normalization)
+    let normalizer = try textNormalizer()
     var tokens: [(text: [UInt8], token: AddedToken)] = []
     for token in addedTokens where token.isNormalized {
       do {

@@ -11,14 +11,16 @@ extension WordCounter {
   ///   - files: Texts in UTF-8.
   ///   - configuration: What says how lines become words.
   ///   - threads: How many threads at most.
+  ///   - isInterrupted: Asked from any thread about every megabyte.
   ///   - progress: Called from any thread with the bytes counted so far and in all.
   /// - Returns: The counter of all files.
   /// - Throws: ``TokenizationError/invalidUTF8(path:offset:byte:)`` for the first bad byte of the
-  ///   first file that has one.
+  ///   first file that has one, ``TokenizationError/interrupted``.
   public static func count(
     _ files: [MappedFile],
     _ configuration: TokenizerConfiguration = TokenizerConfiguration(),
     threads: Int = 1,
+    isInterrupted: @Sendable () -> Bool = { false },
     progress: @Sendable (_ bytes: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> WordCounter {
     let total = files.reduce(0) { $0 + $1.count }
@@ -29,9 +31,11 @@ extension WordCounter {
     let workers = parallelStates(parts.count, threads: threads) {
       Worker(pattern.empty())
     } body: { worker, index in
+      if isInterrupted() { return }
       worker.count(parts[index].file, parts[index].range, part: index)
       progress(done.add(parts[index].range.count), total)
     }
+    if isInterrupted() { throw .interrupted }
     if let failure = workers.compactMap(\.failure).min(by: { $0.part < $1.part }) {
       throw failure.error
     }

@@ -7,12 +7,14 @@ public import UnicodeText
 public final class WordCounter {
   /// What says how texts become words.
   public let configuration: TokenizerConfiguration
-  /// The normal form of the words.
-  public var normalization: NormalizationForm { configuration.normalization }
-  /// The rule that cuts texts into words.
-  public var pattern: SplitPattern { configuration.pattern }
+  /// What is done to texts before they are cut.
+  public var normalization: Normalization { configuration.normalization }
 
-  private let normalizer: Normalizer
+  private let normalizer: Result<TextNormalizer, UnicodeTextError>
+  /// Whether lines can be normalized together.
+  private let normalizesLinesTogether: Bool
+  private let pattern: SplitPattern?
+  private let splitter: Result<TextSplitter, UnicodeTextError>?
   private let finder: AddedTokenFinder
   private let normalizedFinder: AddedTokenFinder
   var table = WordTable()
@@ -26,7 +28,7 @@ public final class WordCounter {
     pattern: SplitPattern = .o200k
   ) {
     self.init(
-      TokenizerConfiguration(normalization: normalization, pattern: pattern),
+      TokenizerConfiguration(normalization: Normalization(normalization), pattern: pattern),
       finder: AddedTokenFinder([]),
       normalizedFinder: AddedTokenFinder([])
     )
@@ -54,8 +56,14 @@ public final class WordCounter {
   ) {
     self.configuration = configuration
     self.finder = finder
+    pattern = configuration.pattern
+    splitter = configuration.splitter()
     self.normalizedFinder = normalizedFinder
-    normalizer = Normalizer(configuration.normalization)
+    normalizer = Result { () throws(UnicodeTextError) in
+      try TextNormalizer(configuration.normalization)
+    }
+    // A line feed neither composes nor decomposes; other steps look at the ends of a text.
+    normalizesLinesTogether = configuration.normalization.form != nil
   }
 
   /// How many distinct words there are.
@@ -82,13 +90,12 @@ public final class WordCounter {
 
   /// Counts the lines of a text, each with its line feed a sequence of its own.
   public func add(linesOf text: RawSpan) throws(TokenizationError) {
-    if finder.isEmpty, normalizedFinder.isEmpty {
+    if finder.isEmpty, normalizedFinder.isEmpty, normalizesLinesTogether {
       byteCount += text.byteCount
-      // A line feed neither composes nor decomposes, so that lines can be normalized together.
       if let normal = try normalized(text) {
-        normal.withByteView(countLines)
+        try normal.withByteView(countLines)
       } else {
-        text.withByteView(countLines)
+        try text.withByteView(countLines)
       }
       return
     }
@@ -102,7 +109,7 @@ public final class WordCounter {
 
   private func normalized(_ text: RawSpan) throws(TokenizationError) -> [UInt8]? {
     do {
-      return try normalizer.normalized(text)
+      return try normalizer.get().normalized(text)
     } catch {
       throw .text(error)
     }
@@ -130,10 +137,13 @@ public final class WordCounter {
     let normal = try text.withSpan { (span) throws(TokenizationError) in try normalized(span) }
     if let normal {
       try normal.withByteView { (text) throws(TokenizationError) in
-        try split(text, normalizedFinder) { (part) throws(TokenizationError) in countPieces(part) }
+        try split(text, normalizedFinder) { (part) throws(TokenizationError) in
+          try countPieces(part)
+        }
       }
     } else {
-      try split(text, normalizedFinder) { (part) throws(TokenizationError) in countPieces(part) }
+      try split(text, normalizedFinder) { (part) throws(TokenizationError) in try countPieces(part)
+      }
     }
   }
 
@@ -161,12 +171,35 @@ public final class WordCounter {
     return counts
   }
 
-  private func countPieces(_ text: ByteView) {
-    table.countPieces(of: text, pattern, configuration.addsPrefixSpace)
+  private func countPieces(_ text: ByteView) throws(TokenizationError) {
+    if let pattern {
+      table.countPieces(of: text, pattern, configuration.addsPrefixSpace)
+      return
+    }
+    guard let splitter else { return }
+    if configuration.addsPrefixSpace, text.needsPrefixSpace {
+      let prefixed = [UInt8(ascii: " ")] + text.toArray()
+      try prefixed.withByteView { (text) throws(TokenizationError) in try countPieces(text) }
+      return
+    }
+    do {
+      for piece in try splitter.get().pieces(of: text) { table.add(text, piece) }
+    } catch {
+      throw .text(error)
+    }
   }
 
-  private func countLines(_ text: ByteView) {
-    table.countLines(of: text, pattern, configuration.addsPrefixSpace)
+  private func countLines(_ text: ByteView) throws(TokenizationError) {
+    if let pattern {
+      table.countLines(of: text, pattern, configuration.addsPrefixSpace)
+      return
+    }
+    var start = 0
+    while start < text.count {
+      let end = text.endOfLine(from: start)
+      try countPieces(text[start..<end])
+      start = end
+    }
   }
 }
 
@@ -199,10 +232,8 @@ extension WordTable {
 }
 
 extension ByteView {
-  /// Whether there is a first character that is no white space.
-  var needsPrefixSpace: Bool {
-    count > 0 && !ScannedText(self).character(at: 0).kind.contains(.whitespace)
-  }
+  /// Whether there is text that does not begin with a space; other white space gets one too.
+  var needsPrefixSpace: Bool { count > 0 && self[0] != UInt8(ascii: " ") }
 
   /// The position after the next line feed, or the end.
   func endOfLine(from start: Int) -> Int {

@@ -5,6 +5,7 @@ struct Isoflop: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "isoflop",
     abstract: "Measures tokenizers, small language models and their scaling laws.",
+    version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
         name: "Predict",

@@ -173,6 +173,77 @@ import Testing
     #expect(try ProgramRun("estimate", "--tokens", "1e9", "--bytes-per-token", "8").status == 64)
   }
 
+  @Test func aTokenizerIsMeasuredOnParallelText() throws {
+    try withTemporaryFolder { folder in
+      let tokenizer = folder + "/tokenizer.json"
+      let english = folder + "/en.txt"
+      let thai = folder + "/th.txt"
+      try "I love you\n".write(toFile: english, atomically: true, encoding: .utf8)
+      try "ฉันรักเธอ\n".write(toFile: thai, atomically: true, encoding: .utf8)
+      let trained = try ProgramRun(
+        "tokenizer",
+        "train",
+        "--corpus",
+        english,
+        "--vocab-size",
+        "257",
+        "-o",
+        tokenizer
+      )
+      #expect(trained.status == 0, "\(trained.errors)")
+      let run = try ProgramRun(
+        "estimate",
+        "--tokens",
+        "1e9",
+        "--language",
+        "th",
+        "--tokenizer",
+        tokenizer,
+        "--corpus",
+        folder,
+        "--json"
+      )
+      let language = try #require(run.object()["language"] as? [String: Any])
+      #expect(language["byte_premium"] as? Double == 2.7)
+      #expect(language["bytes_per_token"] as? Double == 1)
+      #expect(language["tokens_per_word"] as? Double == 9)
+      #expect(abs((language["tokens"] as? Double ?? 0) / 10.8e9 - 1) < 1e-12)
+      #expect(abs((language["words"] as? Double ?? 0) / 1.2e9 - 1) < 1e-12)
+      let alone = try ProgramRun("estimate", "--tokens", "1e9", "--tokenizer", tokenizer)
+      #expect(alone.status == 64)
+    }
+  }
+
+  @Test func thisProcessorIsTimedWhenAskedFor() throws {
+    let run = try ProgramRun(
+      "estimate",
+      "--preset",
+      "nano-1",
+      "--accelerator",
+      "here",
+      "--threads",
+      "1",
+      "--json"
+    )
+    let hardware = try #require(run.object()["hardware"] as? [String: Any])
+    #expect(hardware["accelerator"] as? String == "this processor")
+    #expect((hardware["measured_by"] as? String)?.contains("steps of nano-1") == true)
+    let rate = try #require(hardware["peak_flops_per_second"] as? Double)
+    let flops = try #require(hardware["counted_flops"] as? Double)
+    let seconds = try #require(hardware["seconds"] as? Double)
+    #expect(abs(seconds * rate / flops - 1) < 1e-12)
+    let both = try ProgramRun(
+      "estimate",
+      "--params",
+      "1M",
+      "--accelerator",
+      "here",
+      "--mfu",
+      "0.5"
+    )
+    #expect(both.status == 64)
+  }
+
   @Test func extrasAreAnsweredWhenAskedFor() throws {
     let run = try ProgramRun(
       "estimate",

@@ -140,6 +140,59 @@ import Testing
     #expect(run.errors.contains(message), "\(run.errors)")
   }
 
+  /// Runs of two sizes, of one ratio, and with losses that rise.
+  @Test(arguments: [
+    (
+      "N,D,loss\n1e6,1e7,4\n1e6,2e7,3.8\n1e6,4e7,3.7\n3e6,1e7,3.5\n3e6,2e7,3.2\n3e6,4e7,3.1\n",
+      "2 model sizes"
+    ),
+    (
+      "N,D,loss\n1e6,2e7,4.1\n2e6,4e7,3.7\n4e6,8e7,3.4\n8e6,16e7,3.3\n16e6,32e7,3.1\n",
+      "are correlated by 1"
+    ),
+  ])
+  func doubtfulLawsAreRefusedUnlessAllowed(text: String, reason: String) throws {
+    try withTemporaryFolder { folder in
+      let law = folder + "/law.json"
+      let refused = try ProgramRun("law", "fit", "-", "-o", law, input: text)
+      #expect(refused.status == 1)
+      #expect(refused.output.isEmpty)
+      #expect(refused.errors.contains(reason), "\(refused.errors)")
+      #expect(refused.errors.contains("--allow-doubtful"))
+      #expect(!FileManager.default.fileExists(atPath: law))
+      let allowed = try ProgramRun(
+        "law",
+        "fit",
+        "-",
+        "--allow-doubtful",
+        "--bootstrap",
+        "10",
+        "--json",
+        input: text
+      )
+      #expect(allowed.status == 0)
+      let warnings = try #require(allowed.object()["warnings"] as? [String])
+      #expect(warnings.contains { $0.contains(reason) }, "\(warnings)")
+    }
+  }
+
+  @Test func bitsAreNotConvertedTwice() throws {
+    let bits = Self.table(loss: "loss_bits", scale: 1 / log(2))
+    let run = try ProgramRun(
+      "law",
+      "fit",
+      "-",
+      "--loss-column",
+      "loss_bits",
+      "--loss-in-bits",
+      "--bootstrap",
+      "0",
+      "--json",
+      input: bits
+    )
+    #expect(abs((try run.object()["E"] as? Double ?? 0) - 1.8) < 1e-4)
+  }
+
   @Test func publishedLawsAreListedAndShown() throws {
     let list = try ProgramRun("law", "list")
     #expect(list.output.contains("besiroglu2024"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One run of the program, its two streams kept apart.
@@ -14,28 +15,10 @@ struct ProgramRun {
 
   /// Runs the program with a list of arguments.
   init(arguments: [String], input: String = "") throws {
-    // The test runner lies in the products' folder, or in a bundle there.
-    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    while !FileManager.default.isExecutableFile(atPath: folder.path + "/isoflop") {
-      try #require(folder.path != "/", "the program is not built beside the tests")
-      folder = folder.deletingLastPathComponent()
-    }
-    let process = Process()
-    process.executableURL = folder.appendingPathComponent("isoflop")
-    process.arguments = arguments
-    let output = Pipe()
-    let errors = Pipe()
-    let feed = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = feed
-    try process.run()
-    feed.fileHandleForWriting.write(Data(input.utf8))
-    try feed.fileHandleForWriting.close()
-    self.output = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    self.errors = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    status = process.terminationStatus
+    let result = try isoflop(arguments, input: input)
+    output = result.output
+    errors = result.errors
+    status = result.status
   }
 
   /// The object that was printed.

@@ -133,13 +133,24 @@ import UnicodeText
     #expect(counter.counts == Dictionary(uniqueKeysWithValues: words.map { ($0, 1) }))
   }
 
+  /// A template with the token `<s>` in front.
+  private func template(id: TokenID) -> TokenTemplate {
+    TokenTemplate(
+      single: [.special("<s>", type: 0), .first(type: 0)],
+      pair: [.special("<s>", type: 0), .first(type: 0), .second(type: 1)],
+      specialTokens: [TokenTemplate.SpecialToken(name: "<s>", ids: [id], tokens: ["<s>"])]
+    )
+  }
+
   @Test func trainingLikeAnotherKeepsItsSettings() throws {
     let example = TokenizerConfiguration(
       normalization: .nfkc,
       pattern: .gpt2,
       addsPrefixSpace: true,
       ignoresMerges: true,
-      trimsOffsets: true,
+      postProcessors: [
+        .byteLevel(addsPrefixSpace: true, trimsOffsets: true), .template(template(id: 7)),
+      ],
       addedTokens: [
         AddedToken(id: 7, content: "<s>", stripsLeft: true),
         AddedToken(id: 9, content: "word", isSpecial: false),
@@ -151,6 +162,7 @@ import UnicodeText
     let tokenizer = try Tokenizer.train(trainer, on: counter, like: example)
     var expected = example
     expected.addedTokens[0].id = 0
+    expected.postProcessors[1] = .template(template(id: 0))
     expected.addedTokens[1].id = try #require(tokenizer.id(ofSpelling: "word"))
     #expect(tokenizer.configuration == expected)
     let copy = try Tokenizer(json: tokenizer.json, name: "copy")

@@ -65,7 +65,7 @@ import UnicodeText
     (#"["a", "b"]"#, #"["b", "a"]"#, "not in the vocabulary"),
     (#"["a", "b"]"#, #"["a", "b", "a"]"#, "more than two"), (#"["a", "b"]"#, #"["a"]"#, "not two"),
     (#"["a", "b"]"#, #""ab""#, "space"), (#""type": "BPE""#, #""type": "Unigram""#, "Unigram"),
-    (#""type": "NFC""#, #""type": "Lowercase""#, "Lowercase"),
+    (#""type": "NFC""#, #""type": "Nmt""#, "Nmt"),
     (#""pre_tokenizer": {"type": "ByteLevel"}"#, #""pre_tokenizer": null"#, "byte-level"),
     (
       #""pre_tokenizer": {"type": "ByteLevel"}"#, #""pre_tokenizer": {"type": "Metaspace"}"#,
@@ -75,7 +75,39 @@ import UnicodeText
     (
       #""post_processor": null"#, #""post_processor": {"type": "BertProcessing"}"#, "BertProcessing"
     ),
+    (
+      #""post_processor": null"#,
+      #""post_processor": {"type": "TemplateProcessing", "single": [], "pair": [], "special_tokens": {}}"#,
+      "0 times"
+    ),
+    (
+      #""post_processor": null"#,
+      #""post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<y>"}}]"#
+        + #", "pair": [], "special_tokens": {}}"#, "<y> is not among"
+    ),
+    (
+      #""post_processor": null"#,
+      #""post_processor": {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}]"#
+        + #", "pair": [], "special_tokens": {"<y>": {"ids": [9], "tokens": ["<y>"]}}}"#,
+      "token 9 does not exist"
+    ),
     (#""padding": null"#, #""padding": {}"#, "padding"),
+    (
+      #""type": "NFC""#, #""type": "Replace", "pattern": {"String": ""}, "content": "x""#,
+      "the pattern is empty"
+    ),
+    (
+      #""type": "NFC""#, #""type": "Replace", "pattern": {"Regex": "a("}, "content": "x""#,
+      "a( is wrong at position 2"
+    ),
+    (
+      #""type": "NFC""#, #""type": "Replace", "pattern": {"Regex": "a{1,3}+"}, "content": "x""#,
+      "+ after a repetition is not supported"
+    ),
+    (
+      #""type": "NFC""#, #""type": "Replace", "pattern": {"Regex": "(?im:a)"}, "content": "x""#,
+      "the flag m is not supported"
+    ),
     (#""unk_token": null"#, #""unk_token": "b""#, "unk_token"),
     (#""unk_token": null"#, #""dropout": 0.1"#, "dropout"),
     (#""unk_token": null"#, #""end_of_word_suffix": "</w>""#, "</w>"),

@@ -13,7 +13,10 @@ func smallTokenizer(
   let counter = WordCounter(normalization: normalization, pattern: pattern)
   for text in smallTexts { try counter.add(text) }
   let model = try BPETrainer(vocabularySize: 600).train(on: counter)
-  var configuration = TokenizerConfiguration(normalization: normalization, pattern: pattern)
+  var configuration = TokenizerConfiguration(
+    normalization: Normalization(normalization),
+    pattern: pattern
+  )
   configuration.addedTokens = [AddedToken(id: 0, content: "<|endoftext|>")] + addedTokens
   return try Tokenizer(model: model, configuration: configuration)
 }

@@ -54,7 +54,7 @@ public struct LadderPlot: Sendable {
       let height = 84 + 22 * Double(index)
       drawing.circle(588, height - 4, radius: 4.5, color: color, filled: true)
       let label = DecimalText.grouped(Double(size))
-      drawing.text(isTarget ? "\(label), predicted" : label, 600, height, color: color)
+      drawing.text(isTarget ? "\(label), predicted" : label, 600, height)
     }
     drawing.text("N", 600, 60)
     drawPrediction(x, y, &drawing)
@@ -107,7 +107,7 @@ public struct LadderPlot: Sendable {
       drawing.line([(place - 4, y.place(end)), (place + 4, y.place(end))], color: color)
     }
     drawing.circle(place, y.place(prediction.value), radius: 3.5, color: color, filled: false)
-    let share = DecimalText.significant(100 * result.law.options.confidence)
+    let share = DecimalText.brief(100 * result.law.options.confidence)
     drawing.text("open: the prediction", 588, 380, color: color)
     drawing.text("bar: its \(share) % interval", 588, 400, color: color)
   }

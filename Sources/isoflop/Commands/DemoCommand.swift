@@ -3,6 +3,7 @@ import Corpora
 import Experiments
 import Files
 import Reports
+import ScalingLaws
 import Training
 
 /// Runs the whole line once.
@@ -97,6 +98,12 @@ struct DemoCommand: ParsableCommand {
     let report = DemonstrationReport(result)
     try writeFile(joined(output, "demo.json"), report.json.text)
     try writeFile(joined(output, "ladder.svg"), LadderPlot(result).svg)
+    let law = LawFile(
+      result.law,
+      parameterConvention: "matrices_with_head",
+      data: joined(output, "ladder/runs.csv")
+    )
+    try writeFile(joined(output, "law.json"), law.encoded())
     if let gap = result.gap {
       try writeFile(joined(output, "gap.json"), GapReport(gap).json.text)
     }
@@ -115,6 +122,7 @@ struct DemoCommand: ParsableCommand {
     table.add([model, "the largest model, for transformers"])
     table.add([joined(model, "metrics.jsonl"), "its training, a line a step"])
     table.add([joined(model, "losses.csv"), "its losses, a row a segment"])
+    table.add([joined(output, "law.json"), "the law, with its runs and draws"])
     table.add([joined(output, "ladder.svg"), "the ladder and the law as a picture"])
     table.add([joined(output, "demo.json"), "all figures above in full precision"])
     return """
@@ -122,7 +130,7 @@ struct DemoCommand: ParsableCommand {
       \(table.text)
       Try next:
         isoflop estimate --params 3e9
-        isoflop law fit \(joined(output, "ladder/runs.csv"))
+        isoflop law predict \(joined(output, "law.json")) --params 2M --tokens 4M
         isoflop gap --losses \(joined(model, "losses.csv")) --reference \(reference)
         isoflop tokenizer encode --tokenizer \(joined(output, "tokenizer.json")) "Hello, world"
 

@@ -13,9 +13,10 @@ struct EstimateCommand: ParsableCommand {
       isoflop estimate --flops 1e21 --law besiroglu2024 --json
       isoflop estimate --loss 2.3 --params 7B
       isoflop estimate --params 7B --accelerator h100-sxm --count 256
+      isoflop estimate --preset nano-5 --accelerator here
       isoflop estimate --preset gpt2 --batch 8 --recompute selective
       isoflop estimate --params 7B --inference-tokens 1e12
-      isoflop estimate --params 1B --language th --bytes-per-token 6
+      isoflop estimate --params 1B --language th --tokenizer tokenizer.json
 
       Give one quantity, and rule and laws choose the others; or give two. Losses are
       nats per token of each law's own tokenizer: compare them within a law only.
@@ -79,6 +80,11 @@ struct EstimateCommand: ParsableCommand {
     if given.count(where: { $0.counts.count > 1 }) > 1 {
       throw ValidationError("Only one of the quantities may have several values.")
     }
+    for (name, list) in [("--params", params), ("--tokens", tokens), ("--flops", flops)] {
+      if let list, list.counts.contains(where: { $0.value < 1 }) {
+        throw ValidationError("\(name) counts from 1.")
+      }
+    }
     if let context, context.whole == nil {
       throw ValidationError("--context is a whole number of tokens.")
     }
@@ -101,7 +107,7 @@ extension EstimateCommand {
     var plan = EstimatePlan(laws: try laws.read())
     plan.blueprint = try model.read()
     plan.contextLength = context?.whole
-    plan.hardware = try hardware.plan()
+    plan.hardware = try hardware.plan(plan.blueprint)
     plan.memory = memory.plan()
     plan.inferenceTokens = inferenceTokens?.value
     plan.parameterFactor = paramsFactor?.value

@@ -40,8 +40,18 @@ struct BlueprintOptions: ParsableArguments {
       return try Blueprint(huggingFaceConfiguration: readFile(path))
     } catch let error as AccountingError {
       // What only isoflop can express is not among the published architectures.
-      guard let shape = try? ModelShape(configuration: path) else { throw error }
+      guard let shape = try? ModelShape(configuration: path) else {
+        throw BlueprintError(path: path, cause: error)
+      }
       return Blueprint(shape, name: blueprint)
     }
   }
+}
+
+/// A blueprint's file that cannot be read as one.
+private struct BlueprintError: Error, CustomStringConvertible {
+  let path: String
+  let cause: AccountingError
+
+  var description: String { "\(path): \(cause.description)" }
 }

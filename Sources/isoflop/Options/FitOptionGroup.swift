@@ -40,6 +40,9 @@ struct FitOptionGroup: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Check the interval on the largest runs, left out.")
   var calibration = true
 
+  @Flag(help: "Give a law even where the runs do not support one.")
+  var allowDoubtful = false
+
   @Option(help: ArgumentHelp("What the draws depend on.", valueName: "number"))
   var seed: UInt64 = 1
 
@@ -83,7 +86,8 @@ struct FitOptionGroup: ParsableArguments {
       confidence: confidence,
       calibrates: calibration,
       seed: seed,
-      threadCount: threads
+      threadCount: threads,
+      refusesDoubtful: !allowDoubtful
     )
   }
 }

@@ -12,12 +12,15 @@ struct LawFit: ParsableCommand {
       isoflop law fit runs.csv -o law.json
       isoflop law fit runs.csv --drop-highest 5 --bootstrap 4000 --json
       isoflop law fit ladder.csv --exponents drawn
+      isoflop law fit ladder.csv --allow-doubtful
       isoflop law fit runs.csv --form isoflop
       isoflop law fit runs.csv --form power --in D
       isoflop law fit runs.csv --n-column matmul_params --loss-column loss_en
 
       The table has a row a run, with columns N, D and loss or their usual other
-      names. Rows with the same value in a column `run` are drawn together.
+      names. Rows with the same value in a column `run` are drawn together. Runs that
+      do not support a law (too few sizes, N and D grown together, a floor above the
+      losses, exponents out of bounds) are refused unless --allow-doubtful is given.
       """
   )
 
@@ -42,6 +45,9 @@ struct LawFit: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Replace an existing output.")
   var force = false
 
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
   @Flag(help: "Print one JSON object with every digit.")
   var json = false
 
@@ -54,16 +60,34 @@ struct LawFit: ParsableCommand {
   func run() throws {
     if let output, !force, try fileKind(output) != nil { throw FilesError.exists(path: output) }
     let table = try columns.read(file)
+    let progress = FitProgress(quiet: quiet)
+    do {
+      try fit(table, progress)
+    } catch ScalingLawsError.cancelled {
+      progress.finish()
+      Console.note("Interrupted. Nothing was written.\n")
+      throw ExitStatus.interrupted
+    }
+  }
+}
+
+extension LawFit {
+  /// Fits the form asked for and prints it.
+  private func fit(_ table: ObservationTable, _ progress: FitProgress) throws {
+    let (rows, monitor) = (table.observations, progress.monitor)
+    func show(_ law: FittedForm) throws {
+      progress.finish()
+      try print(law, table)
+    }
     switch form {
-    case .chinchilla, .overtraining: try fitParametric(table)
-    case .kaplan: try print(FormFit(table.observations, formOptions).kaplan(), table)
-    case .dataConstrained:
-      try print(FormFit(table.observations, formOptions).dataConstrained(), table)
-    case .power: try print(FormFit(table.observations, formOptions).power(in: quantity), table)
+    case .chinchilla, .overtraining: try fitParametric(table, progress)
+    case .kaplan: try show(FormFit(rows, formOptions).kaplan(monitor: monitor))
+    case .dataConstrained: try show(FormFit(rows, formOptions).dataConstrained(monitor: monitor))
+    case .power: try show(FormFit(rows, formOptions).power(in: quantity, monitor: monitor))
     case .isoflop:
-      let fit = try IsoFLOPFit(table.observations, fit.options(), tolerance: budgetTolerance)
+      let fit = try IsoFLOPFit(rows, fit.options(), tolerance: budgetTolerance)
       print(try fit.fit(), table)
-    case .frontier: print(try FrontierFit(table.observations, fit.options()).fit(), table)
+    case .frontier: print(try FrontierFit(rows, fit.options()).fit(), table)
     }
   }
 }
@@ -83,11 +107,13 @@ extension LawFit {
     return options
   }
 
-  private func fitParametric(_ table: ObservationTable) throws {
+  private func fitParametric(_ table: ObservationTable, _ progress: FitProgress) throws {
     var options = fit.options()
     if form == .overtraining { options.exponents = .tied }
+    let fitted = try ParametricFit(table.observations, options).fit(monitor: progress.monitor)
+    progress.finish()
     let law = LawFile(
-      try ParametricFit(table.observations, options).fit(),
+      fitted,
       lossUnit: table.lossUnit,
       parameterConvention: columns.nConvention,
       data: table.file

@@ -16,7 +16,8 @@ struct TokenizerEncode: ParsableCommand {
 
       A text is one document: the text itself, a file, standard input, or a
       record of JSON Lines. With --ids-output each line of a file is a document
-      of its own, and the token that ends texts follows each.
+      of its own, and the token that ends texts follows each. Elsewhere the
+      special tokens that the tokenizer's post-processor names are added.
       """
   )
 
@@ -69,6 +70,9 @@ struct TokenizerEncode: ParsableCommand {
   )
   var idsOutput: String?
 
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
   @Option(help: ArgumentHelp("How many threads encode.", valueName: "count"))
   var threads = processorCount
 
@@ -77,6 +81,9 @@ struct TokenizerEncode: ParsableCommand {
       throw ValidationError("Give a text or --corpus, not both.")
     }
     if json, idsOutput != nil { throw ValidationError("Give --json or --ids-output, not both.") }
+    if noSpecial, idsOutput != nil {
+      throw ValidationError("--ids-output needs the token that ends texts; omit --no-special.")
+    }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
   }
 
@@ -108,9 +115,25 @@ struct TokenizerEncode: ParsableCommand {
       try file.checkUTF8()
       records = linesApart ? file.lines() : [file.contents()]
     }
-    return stride(from: 0, to: records.count, by: 4096).map {
-      Array(records[$0..<min($0 + 4096, records.count)])
+    return batches(of: records)
+  }
+
+  /// Documents in groups of a few megabytes, after each of which an interrupt is noticed.
+  private func batches(of records: [[UInt8]]) -> [[[UInt8]]] {
+    var batches: [[[UInt8]]] = []
+    var batch: [[UInt8]] = []
+    var size = 0
+    for record in records {
+      batch.append(record)
+      size += record.count
+      if size >= 4 << 20 || batch.count == 4096 {
+        batches.append(batch)
+        batch.removeAll()
+        size = 0
+      }
     }
+    if !batch.isEmpty { batches.append(batch) }
+    return batches
   }
 
   /// Encodes documents and prints a line for each.
@@ -119,15 +142,17 @@ struct TokenizerEncode: ParsableCommand {
     if json {
       let encoder = BPEEncoder(tokenizer)
       for document in documents {
-        let encoding = try unsafe encoder.encodeWithOffsets(
+        var encoding = try unsafe encoder.encodeWithOffsets(
           document.span.bytes,
           specialTokens: specialInText
         )
+        if !noSpecial { encoding = tokenizer.addingSpecialTokens(encoding) }
         output.append(record(of: encoding, document, tokenizer) + "\n")
       }
     } else {
       let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
-      for ids in lists {
+      for list in lists {
+        let ids = noSpecial ? list : tokenizer.addingSpecialTokens(list)
         output.append(ids.map(String.init).joined(separator: " ") + "\n")
       }
     }
@@ -155,17 +180,35 @@ struct TokenizerEncode: ParsableCommand {
     with tokenizer: Tokenizer,
     to path: String
   ) throws {
+    Interruption.listen()
+    let progress = DelayedProgress(quiet: quiet)
+    defer { progress.finish() }
+    let total = files.reduce(0) { $0 + $1.count }
     var writer = try TokenIDWriter(path, tokenizer: tokenizer)
     for file in files {
       if files.count > 1 { writer.startPart(language: file.language) }
       for batch in try batches(of: file, linesApart: true) {
+        if Interruption.isRequested {
+          progress.finish()
+          Console.note("Interrupted. Nothing was written.\n")
+          throw ExitStatus.interrupted
+        }
         let lists = try tokenizer.encode(batch, threads: threads, specialTokens: specialInText)
         for (document, ids) in zip(batch, lists) {
           try writer.append(document: ids, byteCount: document.count)
         }
+        let done = writer.description.bytes
+        progress.update(
+          stage: "Encoding",
+          done: done,
+          of: total,
+          detail: "\(megabytes(done)) of \(megabytes(total)), "
+            + "\(writer.description.tokens) tokens"
+        )
       }
     }
     let description = try writer.finish()
+    progress.finish()
     print(
       """
       \(path): \(description.tokens) tokens of \(description.documents) documents, \

@@ -36,8 +36,8 @@ struct TokenizerInspect: ParsableCommand {
     let configuration = tokenizer.configuration
     var lines = [
       "\(self.tokenizer): \(tokenizer.vocabularySize) tokens, byte-level BPE",
-      "normalization \(configuration.normalization.rawValue), pre-tokenizer "
-        + "\(configuration.pattern.rawValue), special tokens: "
+      "normalization \(configuration.normalization.name), pre-tokenizer "
+        + "\(configuration.splitName), special tokens: "
         + configuration.addedTokens.filter(\.isSpecial).map(\.content).joined(separator: " "),
       "ICU \(icuVersion), Unicode \(unicodeVersion) for normalization",
       "", "kind                     tokens",
@@ -65,8 +65,8 @@ struct TokenizerInspect: ParsableCommand {
     return JSONText.object([
       ("vocabulary_size", "\(tokenizer.vocabularySize)"),
       ("merges", "\(tokenizer.model.merges.count)"),
-      ("normalization", JSONText.string(configuration.normalization.rawValue)),
-      ("pre_tokenizer", JSONText.string(configuration.pattern.rawValue)),
+      ("normalization", JSONText.string(configuration.normalization.name)),
+      ("pre_tokenizer", JSONText.string(configuration.splitName)),
       (
         "special_tokens",
         JSONText.array(

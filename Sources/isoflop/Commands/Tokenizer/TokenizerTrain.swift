@@ -92,6 +92,9 @@ struct TokenizerTrain: ParsableCommand {
   )
   var output: String
 
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
   @Flag(help: "Print the facts as JSON.")
   var json = false
 
@@ -119,6 +122,19 @@ struct TokenizerTrain: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.listen()
+    let progress = DelayedProgress(quiet: quiet)
+    defer { progress.finish() }
+    do {
+      try train(progress)
+    } catch TokenizationError.interrupted {
+      progress.finish()
+      Console.note("Interrupted. Nothing was written.\n")
+      throw ExitStatus.interrupted
+    }
+  }
+
+  private func train(_ progress: DelayedProgress) throws {
     try checkWritable(output)
     let example = try configuration()
     let alphabet = try alphabet()
@@ -126,7 +142,12 @@ struct TokenizerTrain: ParsableCommand {
     let counter = try WordCounter.count(
       files,
       like == nil ? example.withoutAddedTokens : example,
-      threads: threads
+      threads: threads,
+      isInterrupted: { Interruption.isRequested },
+      progress: { done, total in
+        let detail = "\(megabytes(done)) of \(megabytes(total))"
+        progress.update(stage: "Counting words", done: done, of: total, detail: detail)
+      }
     )
     let trainer = BPETrainer(
       vocabularySize: vocabularySize.count,
@@ -135,7 +156,21 @@ struct TokenizerTrain: ParsableCommand {
       specialTokens: example.addedTokens.filter(\.isSpecial).map(\.content),
       initialAlphabet: alphabet
     )
-    let tokenizer = try Tokenizer.train(trainer, on: counter, like: example)
+    let tokenizer = try Tokenizer.train(
+      trainer,
+      on: counter,
+      like: example,
+      isInterrupted: { Interruption.isRequested },
+      progress: { tokens, wanted in
+        progress.update(
+          stage: "Learning merges",
+          done: tokens,
+          of: wanted,
+          detail: "\(tokens) of \(wanted) tokens"
+        )
+      }
+    )
+    progress.finish()
     try tokenizer.save(to: output)
     report(tokenizer, counter)
   }
@@ -150,8 +185,8 @@ struct TokenizerTrain: ParsableCommand {
       configuration.addedTokens = texts.enumerated().map {
         AddedToken(id: TokenID($0), content: $1)
       }
-      configuration.normalization = normalization ?? .nfc
-      configuration.pattern = preTokenizer ?? .o200k
+      configuration.normalization = Normalization(normalization ?? .nfc)
+      configuration.splits = [TextSplit(preTokenizer ?? .o200k)]
     }
     return configuration
   }
@@ -173,8 +208,8 @@ struct TokenizerTrain: ParsableCommand {
           ("merges", "\(tokenizer.model.merges.count)"),
           ("corpus_bytes", "\(counter.byteCount)"), ("words", "\(counter.total)"),
           ("distinct_words", "\(counter.uniqueCount)"),
-          ("normalization", JSONText.string(counter.normalization.rawValue)),
-          ("pre_tokenizer", JSONText.string(counter.pattern.rawValue)),
+          ("normalization", JSONText.string(counter.normalization.name)),
+          ("pre_tokenizer", JSONText.string(counter.configuration.splitName)),
           ("sha256", JSONText.string(tokenizer.digest)), ("output", JSONText.string(output)),
         ])
       )

@@ -1,0 +1,144 @@
+/// What is done to the tokens of a text at the end, as `tokenizer.json` describes it.
+public enum PostProcessor: Sendable, Hashable {
+  /// Leaves white space out of the tokens' offsets where it trims them; does nothing otherwise.
+  ///
+  /// Where a prefix space is expected, the first space of a text belongs to its first token.
+  case byteLevel(addsPrefixSpace: Bool, trimsOffsets: Bool)
+  /// Puts special tokens around the text.
+  case template(TokenTemplate)
+}
+
+/// Where special tokens stand around a text or a pair of texts.
+public struct TokenTemplate: Sendable, Hashable {
+  /// A part of the template; the type number is for models that tell two texts apart.
+  public enum Piece: Sendable, Hashable {
+    /// The first text.
+    case first(type: Int)
+    /// The second text of a pair.
+    case second(type: Int)
+    /// A special token by its name among ``TokenTemplate/specialTokens``.
+    case special(String, type: Int)
+  }
+
+  /// A name of the template and the tokens that it stands for.
+  public struct SpecialToken: Sendable, Hashable {
+    /// The name, most often the token itself.
+    public var name: String
+    /// The numbers of the tokens.
+    public var ids: [TokenID]
+    /// The spellings of the tokens, one for each number.
+    public var tokens: [String]
+
+    /// Creates a name for tokens.
+    public init(name: String, ids: [TokenID], tokens: [String]) {
+      self.name = name
+      self.ids = ids
+      self.tokens = tokens
+    }
+  }
+
+  /// What a text becomes.
+  public var single: [Piece]
+  /// What a pair of texts becomes; kept for the programs that encode pairs.
+  public var pair: [Piece]
+  /// What the names stand for.
+  public var specialTokens: [SpecialToken]
+
+  /// Creates a template.
+  public init(single: [Piece], pair: [Piece], specialTokens: [SpecialToken]) {
+    self.single = single
+    self.pair = pair
+    self.specialTokens = specialTokens
+  }
+
+  /// The tokens before and after a single text.
+  var around: (before: [TokenID], after: [TokenID]) {
+    var before: [TokenID] = []
+    var after: [TokenID] = []
+    var isAfter = false
+    for piece in single {
+      switch piece {
+      case .first, .second: isAfter = true
+      case .special(let name, _):
+        let ids = specialTokens.first { $0.name == name }?.ids ?? []
+        if isAfter { after += ids } else { before += ids }
+      }
+    }
+    return (before, after)
+  }
+}
+
+extension Tokenizer {
+  /// The tokens of a text with the special tokens that the file's post-processor puts around it.
+  public func addingSpecialTokens(_ ids: [TokenID]) -> [TokenID] {
+    var ids = ids
+    for case .template(let template) in configuration.postProcessors {
+      let (before, after) = template.around
+      ids = before + ids + after
+    }
+    return ids
+  }
+
+  /// The tokens of a text with the special tokens that the file's post-processor puts around it.
+  ///
+  /// The special tokens stand for no bytes: their offsets are 0..<0.
+  public func addingSpecialTokens(_ encoding: Encoding) -> Encoding {
+    var encoding = encoding
+    for case .template(let template) in configuration.postProcessors {
+      let (before, after) = template.around
+      let nothing = 0..<0
+      encoding.ids = before + encoding.ids + after
+      encoding.offsets =
+        Array(repeating: nothing, count: before.count) + encoding.offsets
+        + Array(repeating: nothing, count: after.count)
+    }
+    return encoding
+  }
+
+  /// The encoding with white space left out of the offsets, where the file's post-processor says so.
+  ///
+  /// Characters are counted as Hugging Face's `tokenizers` counts them: as many spaces as the
+  /// token's spelling begins and ends with are taken from its range of the original.
+  func trimmingOffsets(_ encoding: Encoding, of text: ByteView) -> Encoding {
+    var encoding = encoding
+    for case .byteLevel(let addsPrefixSpace, true) in configuration.postProcessors {
+      for (index, range) in encoding.offsets.enumerated() {
+        let token = spelling(of: encoding.ids[index]).unicodeScalars
+        var leading = token.prefix(while: Self.isSpelledSpace).count
+        let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
+        let isFirst = index == 0 || range.lowerBound == 0
+        if leading > 0, isFirst, addsPrefixSpace { leading -= 1 }
+        let lower = min(range.upperBound, text.position(range.lowerBound, after: leading))
+        let upper = max(lower, text.position(range.upperBound, before: trailing))
+        encoding.offsets[index] = lower..<upper
+      }
+    }
+    return encoding
+  }
+
+  private static func isSpelledSpace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\u{120}" || scalar.properties.isWhitespace
+  }
+}
+
+extension ByteView {
+  /// The position some characters after another one, at most the end.
+  fileprivate func position(_ start: Int, after count: Int) -> Int {
+    var position = start
+    for _ in 0..<count where position < self.count {
+      position += 1
+      while position < self.count, self[position] & 0xC0 == 0x80 { position += 1 }
+    }
+    return position
+  }
+
+  /// The position some characters before another one, at least 0.
+  fileprivate func position(_ start: Int, before count: Int) -> Int {
+    var position = start
+    for _ in 0..<count where position > 0 {
+      position -= 1
+      while position > 0, self[position] & 0xC0 == 0x80 { position -= 1 }
+    }
+    return position
+  }
+}

@@ -1,0 +1,119 @@
+/// Finds the occurrences of a ``TextPattern``.
+///
+/// One value is used by one thread at a time.
+public final class PatternMatcher {
+  private enum Method {
+    case literal([UInt8])
+    case regularExpression(RegularExpression)
+  }
+
+  private let method: Method
+
+  /// Creates a matcher.
+  ///
+  /// - Throws: ``UnicodeTextError/pattern(_:place:code:)`` for an empty text and for a regular
+  ///   expression that is wrong.
+  public init(_ pattern: TextPattern) throws(UnicodeTextError) {
+    switch pattern {
+    case .literal(let text):
+      if text.isEmpty { throw .pattern(text, place: 0, code: "it is empty") }
+      method = .literal(Array(text.utf8))
+    case .regularExpression(let pattern):
+      method = .regularExpression(try RegularExpression(portable: pattern))
+    }
+  }
+
+  /// The occurrences from left to right, which do not overlap; some of a regular expression's may be
+  /// empty.
+  ///
+  /// - Throws: ``UnicodeTextError/icu(operation:code:)`` where matching takes too much memory.
+  public func matches(in text: RawSpan) throws(UnicodeTextError) -> [Range<Int>] {
+    switch method {
+    case .literal(let literal): return occurrences(of: literal, in: text)
+    case .regularExpression(let expression):
+      // An empty match right after another one does not count.
+      var end = -1
+      return try expression.matches(in: text).filter { match in
+        defer { end = match.upperBound }
+        return !match.isEmpty || match.lowerBound != end
+      }
+    }
+  }
+
+  private func occurrences(of literal: [UInt8], in text: RawSpan) -> [Range<Int>] {
+    unsafe text.withUnsafeBytes { buffer in
+      var found: [Range<Int>] = []
+      var position = 0
+      while position + literal.count <= buffer.count {
+        var length = 0
+        while length < literal.count, unsafe buffer[position + length] == literal[length] {
+          length += 1
+        }
+        if length == literal.count {
+          found.append(position..<position + length)
+          position += length
+        } else {
+          position += 1
+        }
+      }
+      return found
+    }
+  }
+}
+
+extension RegularExpression {
+  /// Compiles a pattern as Oniguruma and Rust's fancy-regex understand it.
+  ///
+  /// `^` and `$` match at lines, and only a line feed ends one, as in Hugging Face's `tokenizers`.
+  /// What means something else to ICU is refused.
+  ///
+  /// - Throws: ``UnicodeTextError/pattern(_:place:code:)`` with the place of the mistake.
+  public convenience init(portable pattern: String) throws(UnicodeTextError) {
+    if let (place, what) = Self.difference(in: pattern) {
+      throw .pattern(pattern, place: place, code: "\(what) is not supported")
+    }
+    do {
+      try self.init(Self.lines + pattern)
+    } catch .pattern(_, let place, let code) {
+      throw .pattern(pattern, place: max(0, place - Self.lines.utf16.count), code: code)
+    }
+  }
+
+  private static let lines = "(?md)"
+
+  /// The first thing that Oniguruma and ICU understand differently, with its place, or nil.
+  private static func difference(in pattern: String) -> (place: Int, what: String)? {
+    var previous: Unicode.Scalar?
+    var flags: Int?
+    // Whether the last braces held nothing but the numbers of a repetition.
+    var isCount = false
+    for (place, scalar) in pattern.unicodeScalars.enumerated() {
+      if let start = flags {
+        switch scalar {
+        case "i", "x", "-": continue
+        case "m", "s", "d", "u", "w", "a": return (start, "the flag \(scalar)")
+        default: flags = nil
+        }
+      }
+      if previous == "\\" {
+        if ["h", "H", "K", "R", "X", "g", "y", "Y", "O", "N"].contains(scalar) {
+          return (place, "\\\(scalar)")
+        }
+        previous = nil
+        continue
+      }
+      if previous == "(", scalar == "?" { flags = place }
+      switch scalar {
+      case "{": isCount = true
+      case "0"..."9", ",", "}": break
+      case "+":
+        // One repeats what the other makes possessive.
+        if isCount, previous == "}" { return (place, "+ after a repetition") }
+        isCount = false
+      default: isCount = false
+      }
+      previous = scalar
+    }
+    return nil
+  }
+}

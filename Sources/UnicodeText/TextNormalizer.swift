@@ -1,0 +1,183 @@
+/// Carries out a ``Normalization`` and keeps track of where the bytes come from.
+///
+/// One value is used by one thread at a time, as its regular expressions are, hence not `Sendable`.
+public final class TextNormalizer {
+  /// What it does.
+  public let normalization: Normalization
+
+  private enum Stage {
+    case form(Normalizer)
+    case edit((RawSpan) throws(UnicodeTextError) -> TextEdit)
+  }
+
+  private let stages: [Stage]
+
+  /// Creates a normalizer to one form.
+  public init(_ form: NormalizationForm) {
+    normalization = Normalization(form)
+    stages = [.form(Normalizer(form))]
+  }
+
+  /// Creates a normalizer.
+  ///
+  /// - Throws: ``UnicodeTextError/pattern(_:place:code:)`` for a regular expression that is wrong.
+  public init(_ normalization: Normalization) throws(UnicodeTextError) {
+    self.normalization = normalization
+    var stages: [Stage] = []
+    for step in normalization.steps { stages.append(try Self.stage(step)) }
+    self.stages = stages
+  }
+
+  private static func stage(_ step: Normalization.Step) throws(UnicodeTextError) -> Stage {
+    switch step {
+    case .form(let form): return .form(Normalizer(form))
+    case .lowercase: return .edit { (text) throws(UnicodeTextError) in lowercased(text) }
+    case .stripAccents: return .edit { (text) throws(UnicodeTextError) in withoutMarks(text) }
+    case .strip(let left, let right):
+      return .edit { (text) throws(UnicodeTextError) in stripped(text, left: left, right: right) }
+    case .replace(let pattern, let content):
+      let matcher = try PatternMatcher(pattern)
+      let bytes = Array(content.utf8)
+      return .edit { (text) throws(UnicodeTextError) in
+        var edit = TextEdit(text)
+        for match in try matcher.matches(in: text) { edit.replace(match, with: bytes) }
+        return edit
+      }
+    case .prepend(let content):
+      let bytes = Array(content.utf8)
+      return .edit { (text) throws(UnicodeTextError) in
+        var edit = TextEdit(text)
+        if text.byteCount > 0 { edit.replace(0..<0, with: bytes) }
+        return edit
+      }
+    }
+  }
+
+  /// The text after all steps, or nil where none of them changes it.
+  ///
+  /// - Throws: ``UnicodeTextError/icu(operation:code:)`` where ICU gives up.
+  public func normalized(_ text: RawSpan) throws(UnicodeTextError) -> [UInt8]? {
+    if stages.count == 1, case .form(let normalizer) = stages[0] {
+      return try normalizer.normalized(text)
+    }
+    return try aligned(text)?.text
+  }
+
+  /// The text after all steps with its alignment, or nil where none of them changes it.
+  ///
+  /// - Throws: ``UnicodeTextError/icu(operation:code:)`` where ICU gives up.
+  public func aligned(
+    _ text: RawSpan
+  ) throws(UnicodeTextError) -> (text: [UInt8], alignment: Alignment)? {
+    var current: (text: [UInt8], alignment: Alignment)?
+    for stage in stages {
+      let next: (text: [UInt8], alignment: Alignment)?
+      if let bytes = current?.text {
+        next = try unsafe run(stage, bytes.span.bytes)
+      } else {
+        next = try run(stage, text)
+      }
+      guard let next else { continue }
+      let alignment = current?.alignment ?? .identity
+      current = (next.text, alignment.followed(by: next.alignment))
+    }
+    return current
+  }
+
+  private func run(
+    _ stage: Stage,
+    _ text: RawSpan
+  ) throws(UnicodeTextError) -> (text: [UInt8], alignment: Alignment)? {
+    switch stage {
+    case .form(let normalizer): return try normalizer.aligned(text)
+    case .edit(let body):
+      var edit = try body(text)
+      return edit.finish()
+    }
+  }
+
+  /// The text after all steps.
+  ///
+  /// - Throws: ``UnicodeTextError/icu(operation:code:)`` where ICU gives up.
+  public func normalize(_ text: String) throws(UnicodeTextError) -> String {
+    let utf8 = Array(text.utf8)
+    guard let normal = try unsafe normalized(utf8.span.bytes) else { return text }
+    return String(decoding: normal, as: UTF8.self)
+  }
+}
+
+private func lowercased(_ text: RawSpan) -> TextEdit {
+  var edit = TextEdit(text)
+  forEachScalar(text) { scalar, range in
+    if scalar.value < 0x80 {
+      if (0x41...0x5A).contains(scalar.value) {
+        edit.replace(range, with: CollectionOfOne(UInt8(scalar.value | 0x20)))
+      }
+    } else if scalar.properties.changesWhenLowercased {
+      edit.replace(range, with: scalar.properties.lowercaseMapping.utf8)
+    }
+  }
+  return edit
+}
+
+private func withoutMarks(_ text: RawSpan) -> TextEdit {
+  var edit = TextEdit(text)
+  forEachScalar(text) { scalar, range in
+    if scalar.value < 0x300 { return }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark:
+      edit.replace(range, with: EmptyCollection())
+    default: break
+    }
+  }
+  return edit
+}
+
+private func stripped(_ text: RawSpan, left: Bool, right: Bool) -> TextEdit {
+  // The characters that are no white space lie between these places.
+  var first: Int?
+  var last = 0
+  var lastIllFormed = 0
+  forEachScalar(
+    text,
+    { scalar, range in
+      if scalar.properties.isWhitespace { return }
+      if first == nil { first = range.lowerBound }
+      last = range.upperBound
+    },
+    illFormed: { range in
+      if first == nil { first = range.lowerBound }
+      lastIllFormed = range.upperBound
+    }
+  )
+  last = max(last, lastIllFormed)
+  var edit = TextEdit(text)
+  let start = first ?? text.byteCount
+  if left, start > 0 { edit.replace(0..<start, with: EmptyCollection()) }
+  let end = first == nil ? (left ? text.byteCount : 0) : last
+  if right, end < text.byteCount { edit.replace(end..<text.byteCount, with: EmptyCollection()) }
+  return edit
+}
+
+/// Visits the well-formed characters of a text and, where wanted, the ill-formed parts.
+private func forEachScalar(
+  _ text: RawSpan,
+  _ body: (Unicode.Scalar, Range<Int>) -> Void,
+  illFormed: (Range<Int>) -> Void = { _ in }
+) {
+  unsafe text.withUnsafeBytes { buffer in
+    guard let start = buffer.baseAddress else { return }
+    let bytes = unsafe start.assumingMemoryBound(to: UInt8.self)
+    var position = 0
+    while position < buffer.count {
+      let step = unsafe UTF8Decoding.step(bytes, at: position, limit: buffer.count)
+      let range = position..<position + step.length
+      if step.isWellFormed, let scalar = Unicode.Scalar(step.scalar) {
+        body(scalar, range)
+      } else {
+        illFormed(range)
+      }
+      position = range.upperBound
+    }
+  }
+}
