@@ -20,7 +20,8 @@ extension PreparedRun {
   /// Tries a few steps on a copy of the model.
   ///
   /// - Parameter seconds: When to stop trying; two steps are done at least.
-  /// - Returns: The time of the fastest step, or nil for a model too large to try.
+  /// - Returns: The mean time of all but the first step, or nil for a model too large to try.
+  /// - Throws: What a step throws.
   public func measuredSpeed(seconds: Double = 0.5) throws -> Speed? {
     try Self.measuredSpeed(plan.training, model, sources, seconds)
   }
@@ -113,13 +114,16 @@ extension PreparedRun {
     var plan = plan
     plan.steps = 1 << 20
     let session = try TrainingSession(plan: plan, model: try model.copy(), sources: sources)
-    var fastest = Double.infinity
+    // The first step touches all memory for the first time and tells nothing of the others.
+    _ = try session.advance()
     let start = ContinuousClock.now
     repeat {
-      let stepStart = ContinuousClock.now
       _ = try session.advance()
-      fastest = min(fastest, (ContinuousClock.now - stepStart) / .seconds(1))
-    } while session.stepsDone < 2 || ContinuousClock.now - start < .seconds(seconds)
-    return Speed(secondsPerStep: fastest, steps: session.stepsDone)
+    } while ContinuousClock.now - start < .seconds(seconds)
+    let steps = session.stepsDone - 1
+    return Speed(
+      secondsPerStep: (ContinuousClock.now - start) / .seconds(1) / Double(steps),
+      steps: steps
+    )
   }
 }

@@ -50,6 +50,7 @@ extension PreparedRun {
   ///   - isInterrupted: Asked before every step.
   ///   - observe: Called after every step.
   /// - Returns: The summary, or nil when somebody asked to stop.
+  /// - Throws: `TrainingError` when the run breaks, `FilesError` when it cannot be recorded.
   public func train(
     folder: String,
     isInterrupted: () -> Bool,
@@ -64,7 +65,12 @@ extension PreparedRun {
 
   /// Trains on from where the folder's checkpoint is and writes the model.
   ///
+  /// - Parameters:
+  ///   - folder: The run's folder.
+  ///   - isInterrupted: Asked before every step.
+  ///   - observe: Called after every step.
   /// - Returns: The summary, or nil when somebody asked to stop.
+  /// - Throws: `TrainingError` when the run breaks, `FilesError` when it cannot be recorded.
   public func resume(
     folder: String,
     isInterrupted: () -> Bool,

@@ -52,6 +52,19 @@ public func prepareOutputFolder(_ path: String) throws(FilesError) {
 
 /// The names in a folder, sorted by their bytes, hidden ones left out.
 public func fileNames(in folder: String) throws(FilesError) -> [String] {
+  try allNames(in: folder).filter { !$0.hasPrefix(".") }
+}
+
+/// Removes the temporary files that killed processes left in a folder.
+///
+/// Only who knows that nobody else writes to the folder may call this.
+public func removePartialFiles(in folder: String) throws(FilesError) {
+  for name in try allNames(in: folder) where name.hasPrefix(".") && name.hasSuffix(".partial") {
+    try removeFile(joined(folder, name))
+  }
+}
+
+private func allNames(in folder: String) throws(FilesError) -> [String] {
   switch try fileKind(folder) {
   case nil: throw .notFound(path: folder)
   case .file: throw .isNotFolder(path: folder)
@@ -66,7 +79,7 @@ public func fileNames(in folder: String) throws(FilesError) -> [String] {
     let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
       unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
     }
-    if !name.hasPrefix(".") { names.append(name) }
+    names.append(name)
   }
   return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }

@@ -15,6 +15,7 @@ public struct RunPlanReport {
   /// - Parameters:
   ///   - run: The run.
   ///   - speed: How fast its steps are here; nil where they were not tried.
+  /// - Throws: `AccountingError` for an impossible shape.
   public init(_ run: PreparedRun, speed: PreparedRun.Speed?) throws {
     self.run = run
     self.speed = speed

@@ -55,6 +55,7 @@ enum Checkpoint {
     folder: String
   ) throws -> Bool {
     guard try fileKind(folder) == .folder else { return false }
+    try removePartialFiles(in: folder)
     guard let newest = try fileNames(in: folder).compactMap(step(of:)).max() else { return false }
     let path = joined(folder, fileName(newest))
     let file: SafetensorsFile
@@ -96,6 +97,7 @@ enum Checkpoint {
   /// Removes all checkpoints of a folder.
   static func removeAll(folder: String) throws {
     guard try fileKind(folder) == .folder else { return }
+    try removePartialFiles(in: folder)
     for name in try fileNames(in: folder) where step(of: name) != nil {
       try removeFile(joined(folder, name))
     }
