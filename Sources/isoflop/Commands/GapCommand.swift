@@ -9,7 +9,7 @@ struct GapCommand: ParsableCommand {
     commandName: "gap",
     abstract: "Compare the loss of languages with a reference on parallel text.",
     discussion: """
-      isoflop gap --losses runs/demo/ladder/L4-d192-D655k/losses.csv
+      isoflop gap --losses runs/demo/ladder/L4-d128-D1310k/losses.csv
       isoflop gap --losses losses.csv --reference fr --tolerance 40 --json
 
       The file has the columns language,segment,nats,tokens,bytes, a row a

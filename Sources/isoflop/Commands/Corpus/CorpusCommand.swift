@@ -4,7 +4,7 @@ import ArgumentParser
 struct CorpusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus",
-    abstract: "Look at texts and describe them.",
-    subcommands: [CorpusManifestCommand.self]
+    abstract: "Describe texts and split them for training and evaluation.",
+    subcommands: [CorpusSplitCommand.self, CorpusManifestCommand.self]
   )
 }

@@ -8,9 +8,9 @@ struct ModelInspect: ParsableCommand {
     commandName: "inspect",
     abstract: "Show the tensors of a model folder or a safetensors file.",
     discussion: """
-      isoflop model inspect runs/demo/model
+      isoflop model inspect runs/demo/ladder/L4-d128-D1310k
       isoflop model inspect model.safetensors --statistics
-      isoflop model inspect runs/demo/model --json
+      isoflop model inspect runs/demo/ladder/L4-d128-D1310k --json
       """
   )
 
