@@ -116,8 +116,8 @@ public struct LadderPlan: Sendable, Hashable {
 
   /// The peak learning rate of a width: inverse to it, as Adam's updates want it.
   ///
-  /// Chosen on the shipped corpus with batches of 4 × 128 tokens over several seeds: half as much
-  /// again lowers no loss and scatters the seeds, and so does a warm-up shorter than a fifth.
+  /// Chosen on the shipped corpus with batches of 4 × 128 tokens. Half as much again gives the same
+  /// loss at width 64, within 0.005 nats; at width 32, with a short warm-up, it scatters seeds.
   ///
   /// - Source: Yang et al. 2022, arXiv:2203.03466, table 3, for the form.
   private static func peakLearningRate(width: Int) -> Double {
