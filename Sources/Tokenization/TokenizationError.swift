@@ -27,6 +27,12 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   case emptyCorpus
   /// More data than the training structures can address.
   case corpusTooLarge(what: String)
+  /// Two files of counted words whose words were made in different ways.
+  case countsDiffer(path: String, other: String, what: String)
+  /// Less memory than the work needs, in bytes.
+  case memoryTooSmall(work: String, bound: Int, needed: Int, remedy: String)
+  /// A line that does not fit into the memory there is, in bytes.
+  case lineTooLong(path: String, offset: Int, limit: Int)
   /// Whoever asked for the work wants it no more.
   case interrupted
 
@@ -54,7 +60,18 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
       "The corpus holds no text. Name files or folders with at least one character of text."
     case .corpusTooLarge(let what):
       "The corpus has too many \(what) to be trained on at once. Train on a sample of it."
+    case .countsDiffer(let path, let other, let what):
+      "\(path) can not be put together with \(other): it was counted with \(what)."
+        + " Count both with the same settings."
+    case .memoryTooSmall(let work, let bound, let needed, let remedy):
+      "\(mebibytes(bound)) are too few for \(work), which needs \(mebibytes(needed)): \(remedy)."
+    case .lineTooLong(let path, let offset, let limit):
+      "\(path) has more than \(mebibytes(limit)) without a line end from byte \(offset) on."
+        + " Split it into lines, or allow more --memory."
     case .interrupted: "The work was interrupted before its end."
     }
   }
 }
+
+/// Bytes as people read them, rounded up: `512 MiB`.
+private func mebibytes(_ bytes: Int) -> String { "\((bytes + 0xF_FFFF) >> 20) MiB" }

@@ -22,6 +22,7 @@ func corpusFiles(_ paths: [String]) throws -> [MappedFile] {
 enum CorpusError: Error, CustomStringConvertible {
   case noTexts(folder: String)
   case empty(paths: [String])
+  case noParallelText(language: String, folder: String)
 
   var description: String {
     switch self {
@@ -29,6 +30,9 @@ enum CorpusError: Error, CustomStringConvertible {
       "The folder \(folder) holds no .txt file. Name the files, or a folder with LANGUAGE.txt files."
     case .empty(let paths):
       "There is no text in \(paths.joined(separator: ", ")). Name files with text in UTF-8."
+    case .noParallelText(let language, let folder):
+      "\(folder) holds no \(language).txt. Every language of --corpus needs its side of the"
+        + " parallel text there."
     }
   }
 }

@@ -8,7 +8,9 @@ struct TokenizerCommand: ParsableCommand {
     commandName: "tokenizer",
     abstract: "Train tokenizers, turn text into token ids and back.",
     subcommands: [
-      TokenizerTrain.self, TokenizerEncode.self, TokenizerDecode.self, TokenizerInspect.self,
+      TokenizerTrain.self, TokenizerCount.self, TokenizerEncode.self, TokenizerDecode.self,
+      TokenizerInspect.self,
+      TokenizerExtend.self, TokenizerPrune.self, TokenizerMerge.self,
     ]
   )
 }
