@@ -47,8 +47,7 @@
 
   /// Appends the next bytes.
   ///
-  /// - Parameters:
-  ///   - bytes: Where they are appended, at most a quarter of a megabyte.
+  /// - Parameter bytes: Where they are appended, at most a quarter of a megabyte.
   /// - Returns: Whether there were any; false at the end of the file.
   /// - Throws: ``FilesError`` for a file that cannot be read, is damaged or ends too early.
   public func read(into bytes: inout [UInt8]) throws(FilesError) -> Bool {

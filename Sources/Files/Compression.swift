@@ -33,6 +33,7 @@ enum FileSignature {
   /// - Parameters:
   ///   - start: The first ``length`` bytes, or all where there are fewer.
   ///   - path: The file's path, for errors and for what its ending promises.
+  /// - Returns: The packing, none for text.
   /// - Throws: ``FilesError/wrongFormat(path:found:remedy:)`` where the bytes are surely no text in
   ///   UTF-8, ``FilesError/truncated(path:format:offset:)`` for a packed file without any byte.
   static func compression(of start: [UInt8], path: String) throws(FilesError) -> Compression {

@@ -52,8 +52,8 @@ public struct TextBlock: Sendable {
   /// Visits the block's documents, empty ones left out: lines without their ends, or texts of
   /// records.
   ///
-  /// - Parameters:
-  ///   - body: Gets the bytes of a document in UTF-8 and the offset of its line in the block.
+  /// - Parameter body: Gets the bytes of a document in UTF-8 and the offset of its line in the
+  ///   block.
   /// - Throws: ``FilesError/notUTF8(path:line:byte:value:)``,
   ///   ``FilesError/wrongRecord(path:line:byte:problem:)``, or what the body throws.
   public func forEachDocument(

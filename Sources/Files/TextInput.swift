@@ -72,6 +72,8 @@ public struct TextInput: Sendable {
   ///   - paths: Files, folders, or `-`.
   ///   - field: The key of the text in records.
   ///   - areRecords: Whether every file holds records, whatever its name.
+  /// - Returns: The texts in the order of the paths.
+  /// - Throws: ``FilesError`` for the first path that is no text.
   public static func inputs(
     at paths: [String],
     field: String = "text",
@@ -102,8 +104,7 @@ public struct TextInput: Sendable {
 
   /// The whole text, for a reader that takes a file as one document.
   ///
-  /// - Parameters:
-  ///   - limit: How many bytes may come out of a packed file or a pipe.
+  /// - Parameter limit: How many bytes may come out of a packed file or a pipe.
   /// - Returns: The bytes, a byte order mark included.
   /// - Throws: ``FilesError/tooLarge(path:limit:)``, ``FilesError/notUTF8(path:line:byte:value:)``,
   ///   and whatever is wrong with the file.
