@@ -85,11 +85,13 @@ let package = Package(
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
     ),
     .target(name: "CVector"),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CZstd", linkerSettings: [.linkedLibrary("zstd")]),
 
     // MARK: - Floor 1: one subject each, no neighbour known
     library("UnicodeText", "CICU"),
     library("Randomness"),
-    library("Files"),
+    library("Files", "CZlib", "CZstd"),
     library("Accounting"),
     library("KernelInterface"),
     kernelVariant("KernelsBaseline", "LEVEL_BASELINE", flags: []),
