@@ -6,10 +6,12 @@ import Randomness
 
 /// Times training steps: one integer N a line in, {"ms": [...], "loss": x} out.
 ///
-/// Usage: training-bench [--config S2] [--arch gpt2|llama] [--threads 2]
+/// Usage: training-bench [--config S2] [--arch gpt2|llama] [--threads 2] [--precision f32|bf16]
+///                       [--purpose training|evaluation]
 ///
 /// The configurations and the protocol are those of the comparison with PyTorch, JAX and llm.c: one
-/// fixed batch of random tokens, AdamW, no clipping, the same every step.
+/// fixed batch of random tokens, AdamW, no clipping, the same every step. A step of an evaluation is
+/// one forward pass over the batch.
 @main
 enum TrainingBench {
   static func main() throws {
@@ -19,7 +21,16 @@ enum TrainingBench {
     }
     let threads = Int(options["threads"] ?? "2") ?? 2
     let shape = configuration.shape(llama: options["arch"] == "llama")
-    let run = try TrainingRun(shape: shape, batch: configuration.batch, threads: threads)
+    guard let precision = ProductPrecision(rawValue: options["precision"] ?? "f32") else {
+      throw BenchError(description: "--precision is f32 or bf16")
+    }
+    let run = try TrainingRun(
+      shape: shape,
+      batch: configuration.batch,
+      threads: threads,
+      purpose: options["purpose"] == "evaluation" ? .evaluation : .training,
+      precision: precision
+    )
     while let line = readLine(), let count = Int(line) {
       var milliseconds: [Double] = []
       var loss = 0.0
@@ -97,14 +108,21 @@ final class TrainingRun {
   private let targets: [Int32]
   private var steps = 0
 
-  init(shape: ModelShape, batch: Int, threads: Int) throws {
+  init(
+    shape: ModelShape,
+    batch: Int,
+    threads: Int,
+    purpose: GPTEngine.Purpose,
+    precision: ProductPrecision
+  ) throws {
     let layout = try ParameterLayout(shape)
     engine = try GPTEngine(
       layout: layout,
       batch: batch,
       context: shape.contextLength,
       threads: threads,
-      purpose: .training
+      purpose: purpose,
+      precision: precision
     )
     parameters = try FloatBuffer(count: layout.storageCount)
     gradients = try FloatBuffer(count: layout.storageCount)
@@ -125,6 +143,10 @@ final class TrainingRun {
   }
 
   func step() throws -> Double {
+    if engine.purpose == .evaluation {
+      let losses = try engine.losses(parameters: parameters, inputs: inputs, targets: targets)
+      return losses.reduce(0.0) { $0 + Double($1) } / Double(losses.count)
+    }
     steps += 1
     let loss = try engine.gradient(
       parameters: parameters,
