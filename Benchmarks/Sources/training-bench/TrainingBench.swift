@@ -7,8 +7,10 @@ import LanguageModels
 ///
 /// Usage: training-bench [--config S2] [--arch gpt2|llama] [--threads 2]
 ///        training-bench --model DIR --ids FILE --batch B [--threads 2]
+///        and [--precision f32|bf16] [--purpose training|evaluation]
 ///
-/// One fixed batch, AdamW, no clipping, the same every step. The first form draws weights and tokens
+/// One fixed batch, AdamW, no clipping, the same every step; a step of an evaluation is one forward
+/// pass over the batch. The first form draws weights and tokens
 /// for one of the sizes compared with PyTorch, JAX and llm.c. The second takes both from files, so
 /// that a peer can start from the same: row r is ids[r·T ..< r·T + T + 1], T the model's context.
 @main
@@ -24,7 +26,15 @@ enum TrainingBench {
       } else {
         throw BenchError(description: "--config is one of S0, S1, S2, S3, S4")
       }
-    let run = try TrainingRun(start, threads: threads)
+    guard let precision = ProductPrecision(rawValue: options["precision"] ?? "f32") else {
+      throw BenchError(description: "--precision is f32 or bf16")
+    }
+    let run = try TrainingRun(
+      start,
+      threads: threads,
+      purpose: options["purpose"] == "evaluation" ? .evaluation : .training,
+      precision: precision
+    )
     while let line = readLine(), let count = Int(line) {
       var milliseconds: [Double] = []
       var loss = 0.0
@@ -100,7 +110,12 @@ final class TrainingRun {
   private let optimizer = AdamW(clip: nil)
   private var steps = 0
 
-  init(_ start: Start, threads: Int) throws {
+  init(
+    _ start: Start,
+    threads: Int,
+    purpose: GPTEngine.Purpose,
+    precision: ProductPrecision
+  ) throws {
     self.start = start
     let context = start.layout.shape.contextLength
     engine = try GPTEngine(
@@ -108,13 +123,22 @@ final class TrainingRun {
       batch: start.inputs.count / context,
       context: context,
       threads: threads,
-      purpose: .training
+      purpose: purpose,
+      precision: precision
     )
     gradients = try FloatBuffer(count: start.layout.storageCount)
     moments = try AdamW.Moments(count: start.layout.storageCount)
   }
 
   func step() throws -> Double {
+    if engine.purpose == .evaluation {
+      let losses = try engine.losses(
+        parameters: start.parameters,
+        inputs: start.inputs,
+        targets: start.targets
+      )
+      return losses.reduce(0.0) { $0 + Double($1) } / Double(losses.count)
+    }
     steps += 1
     let loss = try engine.gradient(
       parameters: start.parameters,
