@@ -73,7 +73,7 @@ int cmpi_collect(float *all, const int *counts, const int *starts) {
                         MPI_COMM_WORLD);
 }
 
-void cmpi_error_text(int code, char *text, int capacity) {
+void cmpi_error_text(int code, uint8_t *text, int capacity) {
   char whole[MPI_MAX_ERROR_STRING];
   int length = 0;
   if (capacity <= 0) return;

@@ -81,6 +81,7 @@ public struct Communicator: Sendable, Hashable {
   /// Gives each process the bytes of rank 0.
   ///
   /// - Parameter bytes: Looked at on rank 0 only.
+  /// - Returns: The bytes that rank 0 passed.
   /// - Throws: ``RanksError/failed(operation:reason:)``.
   public func broadcast(_ bytes: [UInt8]) throws(RanksError) -> [UInt8] {
     count > 1 ? try Transport.broadcast(bytes, isSource: isFirst) : bytes
@@ -111,6 +112,7 @@ public struct Communicator: Sendable, Hashable {
   /// So a file that one process cannot read ends the run instead of leaving the others waiting.
   ///
   /// - Parameter body: Does not wait for other processes.
+  /// - Returns: What the body returned here.
   /// - Throws: The body's error where it failed, ``RanksError/otherRankFailed(rank:)`` elsewhere. The
   ///   lowest rank's error is the one to show: that rank gets its own.
   public func together<Result>(_ body: () throws -> Result) throws -> Result {

@@ -105,12 +105,9 @@
 
     private static func check(_ code: CInt, _ operation: String) throws(RanksError) {
       guard code != 0 else { return }
-      var text = [CChar](repeating: 0, count: 256)
+      var text = [UInt8](repeating: 0, count: 256)
       unsafe cmpi_error_text(code, &text, CInt(text.count))
-      let reason = String(
-        decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) },
-        as: UTF8.self
-      )
+      let reason = String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
       throw .failed(operation: operation, reason: reason)
     }
   }

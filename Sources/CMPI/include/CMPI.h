@@ -46,7 +46,7 @@ int cmpi_exchange(const float *own, float *received, const int *counts, const in
 int cmpi_collect(float *all, const int *counts, const int *starts);
 
 /* Writes what an error code means, with its zero: at most `capacity` bytes. */
-void cmpi_error_text(int code, char *text, int capacity);
+void cmpi_error_text(int code, uint8_t *text, int capacity);
 
 #ifdef __cplusplus
 }
