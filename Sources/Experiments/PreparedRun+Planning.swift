@@ -40,17 +40,24 @@ extension PreparedRun {
       steps: 1,
       schedule: LearningRateSchedule(
         form: request.schedule,
-        peak: request.learningRate ?? 0.256 / Double(model.shape.width) * (isNew ? 1 : 0.1),
+        peak: request.learningRate
+          ?? request.optimizer.learningRateScale * 0.256
+          / Double(request.baseWidth ?? model.shape.width) * (isNew ? 1 : 0.1),
         finalShare: request.finalShare,
         decayShare: request.decayShare
       ),
       seed: request.seed,
       threads: request.threads
     )
-    plan.weightDecay = request.weightDecay
+    plan.accumulation = request.accumulation
+    plan.optimizer = request.optimizer
+    plan.weightDecay = request.weightDecay ?? request.optimizer.defaultWeightDecay
     plan.beta1 = request.beta1
     plan.beta2 = request.beta2
     plan.epsilon = request.epsilon
+    plan.momentum = request.momentum
+    plan.nesterov = request.nesterov
+    plan.baseWidth = request.baseWidth
     plan.clip = request.clip
     plan.order = request.order
     // The other numbers are checked before a trial is made with them.
