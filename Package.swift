@@ -149,6 +149,7 @@ let package = Package(
       "Accounting",
       "Tables",
       "Randomness",
+      "Ranks",
       "Files"
     ),
 
@@ -170,7 +171,8 @@ let package = Package(
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "Files", "UnicodeText", "Randomness", "Accounting", "Tables", "Corpora", "Tokenization",
+        "Files", "UnicodeText", "Randomness", "Ranks", "Accounting", "Tables", "Corpora",
+        "Tokenization",
         "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
         "Experiments", "Reports", argumentParser,
       ],
