@@ -9,7 +9,7 @@ import Testing
 /// nanoGPT's are `numpy` arrays of `uint16` written with `tofile`; llm.c's have the header of
 /// `write_datafile` in `dev/data/data_common.py`: 256 numbers of 32 bits, the first three a mark, a
 /// version and the number of ids, then `uint16` (GPT-2) or `uint32` (Llama 3).
-@Suite struct TokenIDFileTests {
+@Suite struct ForeignTokenFileTests {
   private func bytes(_ numbers: [Int], width: Int) -> [UInt8] {
     numbers.flatMap { number in
       (0..<width).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
