@@ -57,8 +57,8 @@ public struct RunRequest: Sendable {
   public var context: Int?
   /// B.
   public var batch = 8
-  /// K, the micro-batches that a batch is computed in.
-  public var accumulation = 1
+  /// K, the micro-batches that a batch is computed in; as many as there are ranks where nil.
+  public var accumulation: Int?
   /// How long.
   public var budget: Budget
   /// What changes the weights.

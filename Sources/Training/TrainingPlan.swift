@@ -12,7 +12,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   /// K, the micro-batches that a batch is computed in, one after the other; it divides B.
   ///
   /// The memory is that of B / K windows. The sums run in another order than for the unsplit batch,
-  /// so results agree within rounding, not to the bit.
+  /// so results agree within rounding, not to the bit. Ranks share the micro-batches of a step.
   public var accumulation: Int
   /// The number of steps.
   public var steps: Int
@@ -80,8 +80,19 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   /// D, the tokens seen in training, repeats counted.
   public var tokenCount: Int { batch * context * steps }
 
-  /// B / K, the windows in a micro-batch.
-  public var microBatch: Int { batch / accumulation }
+  /// The micro-batches of a step that some ranks share: K where they fall into equal shares, else K
+  /// on each rank.
+  ///
+  /// - Throws: ``TrainingError/invalidPlan(reason:)`` where the batch does not fall into so many.
+  public func parts(ranks: Int) throws(TrainingError) -> Int {
+    let parts = accumulation % ranks == 0 ? accumulation : accumulation * ranks
+    guard batch % parts == 0 else {
+      throw .invalidPlan(
+        reason: "a batch of \(batch) does not fall into \(parts) equal parts for \(ranks) ranks"
+      )
+    }
+    return parts
+  }
 
   /// Checks that the numbers can be trained with.
   public func validate() throws(TrainingError) {

@@ -80,12 +80,14 @@ struct ModelTrain: ParsableCommand {
 
   func run() throws {
     if let resume { return try options.resume(resume) }
-    var request = training.request(start: start, threads: options.threads ?? processorCount)
-    request.vocabularySize = vocabSize?.whole
-    request.layerCount = layers?.whole
-    request.initialization = weights.initialization ?? request.initialization
-    request.baseWidth = weights.baseWidth
-    try options.start(request)
+    try options.start { threads in
+      var request = training.request(start: start, threads: threads)
+      request.vocabularySize = vocabSize?.whole
+      request.layerCount = layers?.whole
+      request.initialization = weights.initialization ?? request.initialization
+      request.baseWidth = weights.baseWidth
+      return request
+    }
   }
 
   private var start: RunRequest.Start {
