@@ -132,6 +132,7 @@ let package = Package(
       "UnicodeText",
       "Tokenization",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -148,6 +149,7 @@ let package = Package(
       "Corpora",
       "Tokenization",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -159,9 +161,9 @@ let package = Package(
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "Files", "UnicodeText", "Randomness", "Accounting", "Tables", "Corpora", "Tokenization",
-        "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
-        "Experiments", "Reports", argumentParser,
+        "Files", "UnicodeText", "Randomness", "Kernels", "Accounting", "Tables", "Corpora",
+        "Tokenization", "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability",
+        "Training", "Experiments", "Reports", argumentParser,
       ],
       swiftSettings: strict
     ),

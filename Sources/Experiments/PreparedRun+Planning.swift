@@ -53,6 +53,7 @@ extension PreparedRun {
     plan.epsilon = request.epsilon
     plan.clip = request.clip
     plan.order = request.order
+    plan.precision = request.precision
     // The other numbers are checked before a trial is made with them.
     try plan.validate()
     let sources = zip(files, request.sources).map { ($0 as any TokenSource, $1.weight) }

@@ -1,5 +1,6 @@
 import Accounting
 public import Experiments
+import Kernels
 import LanguageModels
 import Training
 
@@ -57,9 +58,17 @@ public struct RunPlanReport {
       "β₁ \(plan.beta1), β₂ \(plan.beta2), ε \(plan.epsilon), weight decay \(plan.weightDecay), "
         + (plan.clip > 0 ? "clipped to norm \(plan.clip)" : "not clipped"),
     ])
+    table.add(["precision", precision])
     table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(plan.threads) threads"])
     table.add(["time", time])
     return table.text
+  }
+
+  private var precision: String {
+    switch plan.precision {
+    case .f32: "f32"
+    case .bf16: "bf16 factors of matrix products, f32 sums and all else"
+    }
   }
 
   private var model: String {
@@ -120,6 +129,7 @@ public struct RunPlanReport {
       .init("warmup", .integer(plan.schedule.warmupSteps)),
       .init("schedule", .string(plan.schedule.form.rawValue)),
       .init("order", .string(plan.order.rawValue)),
+      .init("precision", .string(plan.precision.rawValue)),
       .init("seed", .string(String(plan.seed))),
       .init("ids", .array(run.plan.ids.map(source))),
       .init("estimated_seconds", .optional(seconds)),

@@ -1,4 +1,5 @@
 public import Accounting
+public import Kernels
 
 /// Everything that fixes a training run, so that it can be repeated to the bit.
 public struct TrainingPlan: Sendable, Hashable, Codable {
@@ -24,6 +25,8 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   public var clip: Double
   /// How windows are ordered.
   public var order: BatchSampler.Order
+  /// What matrix products multiply; all else is computed in single precision.
+  public var precision: ProductPrecision
   /// The seed of weights and batches.
   public var seed: UInt64
   /// How many threads compute; it changes no result.
@@ -54,6 +57,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
     epsilon = 1e-8
     clip = 1
     order = .shuffled
+    precision = .f32
     self.seed = seed
     self.threads = threads
   }

@@ -53,7 +53,8 @@ public final class TrainingSession {
       batch: plan.batch,
       context: plan.context,
       threads: plan.threads,
-      purpose: .training
+      purpose: .training,
+      precision: plan.precision
     )
     flopsPerToken = try TrainingFLOPs.perToken(
       Blueprint(plan.shape, name: ""),

@@ -1,14 +1,11 @@
 import ArgumentParser
 import Experiments
+import Kernels
 import Training
 
 extension LearningRateSchedule.Form: ExpressibleByArgument {}
 extension BatchSampler.Order: ExpressibleByArgument {}
-
-/// The numbers that a run computes in, as they are typed.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case f32, bf16
-}
+extension ProductPrecision: ExpressibleByArgument {}
 
 /// How a model is trained, whatever it starts from.
 struct TrainingOptions: ParsableArguments {
@@ -86,8 +83,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "shuffled, or sequential: row r of step s starts at (s·B + r)·T.")
   var order: BatchSampler.Order?
 
-  @Option(help: "The numbers computed in; only f32 so far.")
-  var precision: Precision?
+  @Option(
+    help: """
+      f32, or bf16: products of matrices multiply bfloat16 numbers and sum in f32, as all else is \
+      computed. Processors without AVX512_BF16 compute the same bits, more slowly than f32.
+      """
+  )
+  var precision: ProductPrecision?
 
   @Option(help: ArgumentHelp("What weights and windows are drawn from.", valueName: "number"))
   var seed: UInt64?
@@ -101,9 +103,6 @@ struct TrainingOptions: ParsableArguments {
   var tokenizer: String?
 
   func validate() throws {
-    if precision == .bf16 {
-      throw ValidationError("--precision bf16 does not exist yet. Leave it out to compute in f32.")
-    }
     for (name, count) in [("context", context), ("batch", batch), ("steps", steps)] {
       if let count, count.whole == nil || count.value >= 0x1p40 {
         throw ValidationError("--\(name) is a whole number.")
@@ -134,7 +133,7 @@ struct TrainingOptions: ParsableArguments {
   var isEmpty: Bool {
     let numbers: [Any?] = [
       context, batch, lr, schedule, warmup, finalShare, decayShare, weightDecay, beta1, beta2,
-      epsilon, clip, order, seed, checkpointInterval, tokenizer,
+      epsilon, clip, order, precision, seed, checkpointInterval, tokenizer,
     ]
     return ids.isEmpty && budgets.isEmpty && numbers.allSatisfy { $0 == nil }
   }
@@ -168,6 +167,7 @@ struct TrainingOptions: ParsableArguments {
     request.epsilon = epsilon ?? request.epsilon
     request.clip = clip ?? request.clip
     request.order = order ?? request.order
+    request.precision = precision ?? request.precision
     request.seed = seed ?? request.seed
     request.threads = threads
     request.checkpointSeconds = checkpointInterval ?? request.checkpointSeconds
