@@ -145,6 +145,7 @@ let package = Package(
       "UnicodeText",
       "Tokenization",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -162,6 +163,7 @@ let package = Package(
       "Corpora",
       "Tokenization",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -173,10 +175,9 @@ let package = Package(
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "Files", "UnicodeText", "Randomness", "Ranks", "Accounting", "Tables", "Corpora",
-        "Tokenization",
-        "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
-        "Experiments", "Reports", argumentParser,
+        "Files", "UnicodeText", "Randomness", "Ranks", "Kernels", "Accounting", "Tables", "Corpora",
+        "Tokenization", "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability",
+        "Training", "Experiments", "Reports", argumentParser,
       ],
       swiftSettings: strict
     ),

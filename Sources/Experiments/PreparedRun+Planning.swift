@@ -61,6 +61,7 @@ extension PreparedRun {
     plan.baseWidth = request.baseWidth
     plan.clip = request.clip
     plan.order = request.order
+    plan.precision = request.precision
     // The other numbers are checked before a trial is made with them.
     try plan.validate()
     let parts = try plan.parts(ranks: ranks)
