@@ -112,7 +112,17 @@ let package = Package(
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
+    library(
+      "Evaluation",
+      "Corpora",
+      "Tokenization",
+      "LanguageModels",
+      "UnicodeText",
+      "Kernels",
+      "Files",
+      "Tables",
+      realModule
+    ),
     library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
 
     // MARK: - Floor 4: a model learns
@@ -147,6 +157,7 @@ let package = Package(
       "Experiments",
       "Corpora",
       "Tokenization",
+      "UnicodeText",
       "LanguageModels",
       "Training",
       "Evaluation",
@@ -185,7 +196,17 @@ let package = Package(
       exclude: ["Fixtures"]
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
-    tests(of: "Evaluation", "Accounting", "Files", "LanguageModels", "Randomness"),
+    tests(
+      of: "Evaluation",
+      "Accounting",
+      "Corpora",
+      "Files",
+      "LanguageModels",
+      "Randomness",
+      "Tokenization",
+      "UnicodeText",
+      exclude: ["Fixtures"]
+    ),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
     tests(
