@@ -124,7 +124,17 @@ let package = Package(
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
+    library(
+      "Evaluation",
+      "Corpora",
+      "Tokenization",
+      "LanguageModels",
+      "UnicodeText",
+      "Kernels",
+      "Files",
+      "Tables",
+      realModule
+    ),
     library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
 
     // MARK: - Floor 4: a model learns
@@ -162,6 +172,7 @@ let package = Package(
       "Experiments",
       "Corpora",
       "Tokenization",
+      "UnicodeText",
       "LanguageModels",
       "Kernels",
       "Training",
@@ -202,7 +213,17 @@ let package = Package(
       exclude: ["Fixtures"]
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
-    tests(of: "Evaluation", "Accounting", "Files", "LanguageModels", "Randomness"),
+    tests(
+      of: "Evaluation",
+      "Accounting",
+      "Corpora",
+      "Files",
+      "LanguageModels",
+      "Randomness",
+      "Tokenization",
+      "UnicodeText",
+      exclude: ["Fixtures"]
+    ),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
     tests(
