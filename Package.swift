@@ -88,6 +88,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
     ),
     .target(name: "CVector"),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CZstd", linkerSettings: [.linkedLibrary("zstd")]),
     // Empty without the trait.
     .target(
       name: "CMPI",
@@ -98,7 +100,7 @@ let package = Package(
     // MARK: - Floor 1: one subject each, no neighbour known
     library("UnicodeText", "CICU"),
     library("Randomness"),
-    library("Files"),
+    library("Files", "CZlib", "CZstd"),
     library("Accounting"),
     library("Ranks", .target(name: "CMPI", condition: .when(traits: ["MPI"]))),
     library("KernelInterface"),

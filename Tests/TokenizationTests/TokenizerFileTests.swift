@@ -220,7 +220,7 @@ import UnicodeText
       let text = smallTexts.joined(separator: "\n")
       try writeFile(path, text)
       let counter = try WordCounter.count(
-        [MappedFile(path), MappedFile(path)],
+        [TextInput(path), TextInput(path)],
         threads: threads
       )
       let expected = WordCounter()
@@ -238,8 +238,9 @@ import UnicodeText
     try withTemporaryFolder { folder in
       let path = joined(folder, "a.txt")
       try writeFile(path, Array("abc\nd".utf8) + [0xFF])
-      #expect(throws: TokenizationError.invalidUTF8(path: path, offset: 5, byte: 0xFF)) {
-        try WordCounter.count([MappedFile(path)])
+      let bad = FilesError.notUTF8(path: path, line: 2, byte: 2, value: 0xFF)
+      #expect(throws: TokenizationError.file(bad)) {
+        try WordCounter.count([TextInput(path)])
       }
     }
   }

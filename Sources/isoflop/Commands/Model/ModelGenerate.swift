@@ -133,9 +133,7 @@ struct ModelGenerate: ParsableCommand {
 
   private func readPrompts() throws -> [String] {
     guard let prompts else { return [prompt ?? ""] }
-    let file = try MappedFile(prompts)
-    try file.checkUTF8()
-    return file.lines().map { String(decoding: $0, as: UTF8.self) }
+    return try TextInput(prompts).documents().map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The ids of a prompt; an empty one begins with the token that separates texts.

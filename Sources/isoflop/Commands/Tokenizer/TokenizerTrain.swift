@@ -12,6 +12,8 @@ struct TokenizerTrain: ParsableCommand {
       isoflop tokenizer train --corpus texts --vocab-size 8k -o tokenizer.json
       isoflop tokenizer train --corpus a.txt --corpus b.txt --vocab-size 32768 \\
         --normalization nfkc --pre-tokenizer cl100k -o tokenizer.json
+      isoflop tokenizer train --corpus web.jsonl.zst --field content \\
+        --vocab-size 32k -o tokenizer.json
 
       The most frequent pair of tokens is merged first; of equally frequent
       ones the pair with the smaller left number, then the smaller right
@@ -20,14 +22,7 @@ struct TokenizerTrain: ParsableCommand {
       """
   )
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "A text file in UTF-8, a folder of .txt files, or - for standard input; may be repeated.",
-      valueName: "file|folder"
-    )
-  )
-  var corpus: [String]
+  @OptionGroup var texts: TextOptions
 
   @Option(
     name: .customLong("vocab-size"),
@@ -99,7 +94,7 @@ struct TokenizerTrain: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if corpus.isEmpty { throw ValidationError("Name a text with --corpus.") }
+    if texts.corpus.isEmpty { throw ValidationError("Name a text with --corpus.") }
     if normalization == .nfkcCasefold {
       throw ValidationError("tokenizer.json has no word for nfkc-casefold; use nfkc.")
     }
@@ -138,15 +133,14 @@ struct TokenizerTrain: ParsableCommand {
     try checkWritable(output)
     let example = try configuration()
     let alphabet = try alphabet()
-    let files = try corpusFiles(corpus)
+    let inputs = try texts.inputs()
     let counter = try WordCounter.count(
-      files,
+      inputs,
       like == nil ? example.withoutAddedTokens : example,
       threads: threads,
       isInterrupted: { Interruption.isRequested },
       progress: { done, total in
-        let detail = "\(megabytes(done)) of \(megabytes(total))"
-        progress.update(stage: "Counting words", done: done, of: total, detail: detail)
+        progress.update(stage: "Counting words", done: done, of: total)
       }
     )
     let trainer = BPETrainer(
