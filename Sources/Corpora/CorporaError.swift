@@ -21,6 +21,8 @@ public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownLanguage(tag: String, folder: String, available: [String])
   /// Two files of a corpus stand for one language.
   case duplicateLanguage(tag: String, folder: String)
+  /// A mixture that cannot be made.
+  case wrongMix(String)
   /// Nothing is left for training or for evaluation.
   case emptySplit(part: String, folder: String, language: String)
 
@@ -48,6 +50,8 @@ public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(folder) holds no language \(tag). It holds: \(available.joined(separator: ", "))."
     case .duplicateLanguage(let tag, let folder):
       "\(folder) names the language \(tag) twice. Keep one file per language."
+    case .wrongMix(let problem):
+      "The texts cannot be mixed: \(problem)."
     case .emptySplit(let part, let folder, let language):
       "The split of \(folder) leaves no \(part) text of \(language). "
         + "Add segments, or change the split in its manifest."

@@ -6,7 +6,8 @@ struct CorpusCommand: ParsableCommand {
     commandName: "corpus",
     abstract: "Describe, clean, mix and split texts for training and evaluation.",
     subcommands: [
-      CorpusListCommand.self, CorpusStatsCommand.self, CorpusSplitCommand.self,
+      CorpusListCommand.self, CorpusStatsCommand.self, CorpusCleanCommand.self,
+      CorpusMixCommand.self, CorpusSplitCommand.self,
       CorpusManifestCommand.self,
     ]
   )
