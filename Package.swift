@@ -74,6 +74,9 @@ let package = Package(
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
     .library(name: "ScalingLaws", targets: ["ScalingLaws"]),
   ],
+  traits: [
+    .trait(name: "MPI", description: "Train one model with several processes (Open MPI).")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
@@ -87,12 +90,19 @@ let package = Package(
     .target(name: "CVector"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CZstd", linkerSettings: [.linkedLibrary("zstd")]),
+    // Empty without the trait.
+    .target(
+      name: "CMPI",
+      cSettings: [.define("ISOFLOP_MPI", .when(traits: ["MPI"]))],
+      linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]
+    ),
 
     // MARK: - Floor 1: one subject each, no neighbour known
     library("UnicodeText", "CICU"),
     library("Randomness"),
     library("Files", "CZlib", "CZstd"),
     library("Accounting"),
+    library("Ranks", .target(name: "CMPI", condition: .when(traits: ["MPI"]))),
     library("KernelInterface"),
     kernelVariant("KernelsBaseline", "LEVEL_BASELINE", flags: []),
     .target(
@@ -124,6 +134,7 @@ let package = Package(
       "Kernels",
       "Accounting",
       "Randomness",
+      "Ranks",
       "Files"
     ),
 
@@ -140,6 +151,7 @@ let package = Package(
       "Accounting",
       "Tables",
       "Randomness",
+      "Ranks",
       "Files"
     ),
 
@@ -161,7 +173,8 @@ let package = Package(
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "Files", "UnicodeText", "Randomness", "Accounting", "Tables", "Corpora", "Tokenization",
+        "Files", "UnicodeText", "Randomness", "Ranks", "Accounting", "Tables", "Corpora",
+        "Tokenization",
         "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
         "Experiments", "Reports", argumentParser,
       ],
@@ -171,6 +184,7 @@ let package = Package(
     // MARK: - Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
+    tests(of: "Ranks"),
     tests(of: "Files"),
     tests(of: "UnicodeText", "Randomness"),
     tests(of: "Kernels", "Randomness"),

@@ -23,16 +23,6 @@ import UnicodeText
     }
   }
 
-  @Test func aFormOnlyKnownHereIsRefused() throws {
-    try withTemporaryFolder { folder in
-      let tokenizer = try smallTokenizer(normalization: .nfkcCasefold)
-      #expect(throws: TokenizationError.self) {
-        try tokenizer.save(to: joined(folder, "tokenizer.json"))
-      }
-      #expect(try fileNames(in: folder).isEmpty)
-    }
-  }
-
   /// A tokenizer of a few tokens, in whose file one text is replaced.
   private func file(_ old: String, _ new: String) -> [UInt8] {
     let text = """

@@ -107,7 +107,7 @@ struct ModelGenerate: ParsableCommand {
     for index in streams.indices { write(streams[index].finish(), index) }
     if isStreamed { Console.write("\n") }
     if !isStreamed { show(texts, written, results) }
-    if !quiet, !json {
+    if !quiet {
       let count = results.reduce(0) { $0 + $1.tokens.count }
       let rate = DecimalText.grouped((Double(count) / max(seconds, 1e-9)).rounded())
       Console.note("\(count) tokens, \(rate) tokens/s\n")
