@@ -118,7 +118,7 @@ let package = Package(
     ),
 
     // MARK: - Floor 2: the four subjects
-    library("Corpora", "Files"),
+    library("Corpora", "UnicodeText", "Randomness", "Files", realModule),
     library("Tokenization", "CVector", "UnicodeText", "Randomness", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
@@ -202,7 +202,7 @@ let package = Package(
     tests(of: "Kernels", "Randomness"),
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
-    tests(of: "Corpora", "Files"),
+    tests(of: "Corpora", "UnicodeText", "Randomness", "Files"),
     tests(of: "Tokenization", "UnicodeText", "Files", "Randomness", exclude: ["Fixtures"]),
     tests(
       of: "LanguageModels",
