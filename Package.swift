@@ -118,13 +118,23 @@ let package = Package(
     ),
 
     // MARK: - Floor 2: the four subjects
-    library("Corpora", "Files"),
-    library("Tokenization", "UnicodeText", "Files"),
+    library("Corpora", "UnicodeText", "Randomness", "Files", realModule),
+    library("Tokenization", "CVector", "UnicodeText", "Randomness", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
+    library(
+      "Evaluation",
+      "Corpora",
+      "Tokenization",
+      "LanguageModels",
+      "UnicodeText",
+      "Kernels",
+      "Files",
+      "Tables",
+      realModule
+    ),
     library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
 
     // MARK: - Floor 4: a model learns
@@ -145,6 +155,7 @@ let package = Package(
       "UnicodeText",
       "Tokenization",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -161,7 +172,9 @@ let package = Package(
       "Experiments",
       "Corpora",
       "Tokenization",
+      "UnicodeText",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -173,10 +186,9 @@ let package = Package(
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "Files", "UnicodeText", "Randomness", "Ranks", "Accounting", "Tables", "Corpora",
-        "Tokenization",
-        "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
-        "Experiments", "Reports", argumentParser,
+        "Files", "UnicodeText", "Randomness", "Ranks", "Kernels", "Accounting", "Tables", "Corpora",
+        "Tokenization", "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability",
+        "Training", "Experiments", "Reports", argumentParser,
       ],
       swiftSettings: strict
     ),
@@ -190,7 +202,7 @@ let package = Package(
     tests(of: "Kernels", "Randomness"),
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
-    tests(of: "Corpora", "Files"),
+    tests(of: "Corpora", "UnicodeText", "Randomness", "Files"),
     tests(of: "Tokenization", "UnicodeText", "Files", "Randomness", exclude: ["Fixtures"]),
     tests(
       of: "LanguageModels",
@@ -201,7 +213,17 @@ let package = Package(
       exclude: ["Fixtures"]
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
-    tests(of: "Evaluation", "Accounting", "Files", "LanguageModels", "Randomness"),
+    tests(
+      of: "Evaluation",
+      "Accounting",
+      "Corpora",
+      "Files",
+      "LanguageModels",
+      "Randomness",
+      "Tokenization",
+      "UnicodeText",
+      exclude: ["Fixtures"]
+    ),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
     tests(

@@ -50,7 +50,8 @@ extension PreparedRun {
       seed: request.seed,
       threads: request.threads
     )
-    plan.accumulation = request.accumulation ?? ranks
+    // A micro-batch a rank: the run then goes on with the same bits on any divisor of this number.
+    plan.accumulation = request.accumulation ?? (plan.batch % ranks == 0 ? ranks : 1)
     plan.optimizer = request.optimizer
     plan.weightDecay = request.weightDecay ?? request.optimizer.defaultWeightDecay
     plan.beta1 = request.beta1
@@ -61,6 +62,7 @@ extension PreparedRun {
     plan.baseWidth = request.baseWidth
     plan.clip = request.clip
     plan.order = request.order
+    plan.precision = request.precision
     // The other numbers are checked before a trial is made with them.
     try plan.validate()
     let parts = try plan.parts(ranks: ranks)

@@ -1,3 +1,4 @@
+public import Kernels
 public import LanguageModels
 public import Training
 
@@ -91,6 +92,8 @@ public struct RunRequest: Sendable {
   public var clip = 1.0
   /// How windows are ordered.
   public var order = BatchSampler.Order.shuffled
+  /// What matrix products multiply.
+  public var precision = ProductPrecision.f32
   /// The seed of weights and batches.
   public var seed: UInt64 = 1
   /// How many threads compute; it changes no result.

@@ -18,41 +18,48 @@
     unsafe self.bytes = bytes
   }
 
+  /// A text and where it stands in its line, quotation marks included.
+  struct Found {
+    let text: [UInt8]
+    let place: Range<Int>
+  }
+
   /// The text under a key, in UTF-8; the first where a key stands twice.
   ///
   /// - Returns: Nil for a line of white space.
-  static func text(of field: [UInt8], in line: RawSpan) throws(Fault) -> [UInt8]? {
+  static func text(of field: [UInt8], in line: RawSpan) throws(Fault) -> Found? {
     try unsafe line.withUnsafeBytes { (bytes) throws(Fault) in
       var record = unsafe JSONRecord(bytes)
       return try record.readObject(field)
     }
   }
 
-  private mutating func readObject(_ field: [UInt8]) throws(Fault) -> [UInt8]? {
+  private mutating func readObject(_ field: [UInt8]) throws(Fault) -> Found? {
     guard let first = peek() else { return nil }
     guard first == UInt8(ascii: "{") else { throw fault("it is no JSON object") }
     position += 1
     let name = String(decoding: field, as: UTF8.self)
-    var text: [UInt8]?
+    var found: Found?
     if peek() == UInt8(ascii: "}") {
       position += 1
     } else {
       repeat {
         let key = try readText()
         try expect(":", "a colon")
-        if text == nil, try unescaped(key) == field {
+        if found == nil, try unescaped(key) == field {
           guard peek() == UInt8(ascii: "\"") else {
             throw fault("the value of \"\(name)\" is no text")
           }
-          text = try unescaped(readText())
+          let start = position
+          found = Found(text: try unescaped(readText()), place: start..<position)
         } else {
           try skipValue(depth: 1)
         }
       } while try goesOn(until: "}")
     }
     if peek() != nil { throw fault("something follows the object") }
-    guard let text else { throw Fault(offset: 0, problem: "the object has no \"\(name)\"") }
-    return text
+    guard let found else { throw Fault(offset: 0, problem: "the object has no \"\(name)\"") }
+    return found
   }
 
   private func fault(_ problem: String) -> Fault {

@@ -16,6 +16,38 @@ public struct TextBlock: Sendable {
 
   let storage: Storage
 
+  init(input: TextInput, inputIndex: Int, index: Int, storedBytes: Int, storage: Storage) {
+    self.input = input
+    self.inputIndex = inputIndex
+    self.index = index
+    self.storedBytes = storedBytes
+    self.storage = storage
+  }
+
+  /// Creates a block of lines that somebody else read.
+  ///
+  /// - Parameters:
+  ///   - bytes: The lines.
+  ///   - firstLine: The number of the first in its file, counted from 1.
+  ///   - input: The text the lines are from.
+  ///   - inputIndex: Which of the texts it is, counted from 0.
+  ///   - storedBytes: How many bytes of the file, as it is stored, were read for it.
+  public init(
+    _ bytes: [UInt8],
+    firstLine: Int,
+    of input: TextInput,
+    inputIndex: Int,
+    storedBytes: Int
+  ) {
+    self.init(
+      input: input,
+      inputIndex: inputIndex,
+      index: 0,
+      storedBytes: storedBytes,
+      storage: .owned(bytes, firstByte: 0, firstLine: firstLine)
+    )
+  }
+
   /// Runs a body on the block's bytes.
   public func withBytes<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result
@@ -59,30 +91,11 @@ public struct TextBlock: Sendable {
   public func forEachDocument(
     _ body: (_ document: RawSpan, _ offset: Int) throws(FilesError) -> Void
   ) throws(FilesError) {
-    try withBytes { (bytes) throws(FilesError) in
-      try checkUTF8(bytes)
-      switch input.form {
-      case .lines:
-        try bytes.forEachLine { (line) throws(FilesError) in
-          if !line.isEmpty { try body(bytes.extracting(line), line.lowerBound) }
-        }
-      case .records(let field):
-        let wanted = Array(field.utf8)
-        try bytes.forEachLine { (line) throws(FilesError) in
-          let text: [UInt8]?
-          do throws(JSONRecord.Fault) {
-            text = try JSONRecord.text(of: wanted, in: bytes.extracting(line))
-          } catch {
-            let place = place(of: line.lowerBound + error.offset)
-            throw .wrongRecord(
-              path: input.path,
-              line: place.line,
-              byte: place.byte,
-              problem: error.problem
-            )
-          }
-          if let text, !text.isEmpty { try unsafe body(text.span.bytes, line.lowerBound) }
-        }
+    try checkUTF8()
+    try forEachLine { (line) throws(FilesError) in
+      try check(line)
+      if !line.isEmpty {
+        try line.withText { (text) throws(FilesError) in try body(text, line.range.lowerBound) }
       }
     }
   }
@@ -96,14 +109,38 @@ public struct TextBlock: Sendable {
     return documents
   }
 
-  private func checkUTF8(_ bytes: RawSpan) throws(FilesError) {
-    let bad: Int? = unsafe bytes.withUnsafeBytes { buffer -> Int? in
-      let span = unsafe Span<UInt8>(_unsafeElements: buffer.bindMemory(to: UInt8.self))
-      do throws(UTF8.ValidationError) {
-        _ = try UTF8Span(validating: span)
-        return nil
-      } catch {
-        return error.byteOffsets.lowerBound
+  /// Checks that all lines hold documents in UTF-8.
+  ///
+  /// - Throws: ``FilesError/notUTF8(path:line:byte:value:)`` or
+  ///   ``FilesError/wrongRecord(path:line:byte:problem:)``.
+  public func checkDocuments() throws(FilesError) {
+    try checkUTF8()
+    if input.form != .lines {
+      try forEachLine { (line) throws(FilesError) in try check(line) }
+    }
+  }
+
+  private func check(_ line: TextLine) throws(FilesError) {
+    guard let fault = line.fault else { return }
+    let place = place(of: fault.offset)
+    throw .wrongRecord(
+      path: input.path,
+      line: place.line,
+      byte: place.byte,
+      problem: fault.problem
+    )
+  }
+
+  private func checkUTF8() throws(FilesError) {
+    let bad: Int? = withBytes { bytes in
+      unsafe bytes.withUnsafeBytes { buffer -> Int? in
+        let span = unsafe Span<UInt8>(_unsafeElements: buffer.bindMemory(to: UInt8.self))
+        do throws(UTF8.ValidationError) {
+          _ = try UTF8Span(validating: span)
+          return nil
+        } catch {
+          return error.byteOffsets.lowerBound
+        }
       }
     }
     if let bad { throw notUTF8(at: bad) }

@@ -29,8 +29,6 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   case countsDiffer(path: String, other: String, what: String)
   /// Less memory than the work needs, in bytes.
   case memoryTooSmall(work: String, bound: Int, needed: Int, remedy: String)
-  /// A line that does not fit into the memory there is, in bytes.
-  case lineTooLong(path: String, offset: Int, limit: Int)
   /// Whoever asked for the work wants it no more.
   case interrupted
 
@@ -60,9 +58,6 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
         + " Count both with the same settings."
     case .memoryTooSmall(let work, let bound, let needed, let remedy):
       "\(mebibytes(bound)) are too few for \(work), which needs \(mebibytes(needed)): \(remedy)."
-    case .lineTooLong(let path, let offset, let limit):
-      "\(path) has more than \(mebibytes(limit)) without a line end from byte \(offset) on."
-        + " Split it into lines, or allow more --memory."
     case .interrupted: "The work was interrupted before its end."
     }
   }

@@ -1,4 +1,5 @@
 public import Accounting
+public import Kernels
 import LanguageModels
 
 /// Everything that fixes a training run, so that it can be repeated to the bit.
@@ -39,6 +40,8 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   public var clip: Double
   /// How windows are ordered.
   public var order: BatchSampler.Order
+  /// What matrix products multiply; all else is computed in single precision.
+  public var precision: ProductPrecision
   /// The seed of weights and batches.
   public var seed: UInt64
   /// How many threads compute; it changes no result.
@@ -73,6 +76,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
     nesterov = false
     clip = 1
     order = .shuffled
+    precision = .f32
     self.seed = seed
     self.threads = threads
   }

@@ -93,7 +93,8 @@ public final class TrainingSession {
       batch: microBatch,
       context: plan.context,
       threads: plan.threads,
-      purpose: .training
+      purpose: .training,
+      precision: plan.precision
     )
     flopsPerToken = try TrainingFLOPs.perToken(
       Blueprint(plan.shape, name: ""),

@@ -42,7 +42,7 @@ public struct SuperwordTrainer: Sendable, Hashable {
         } else {
           second.splits.append(TextSplit(.text(.regularExpression("\\p{N}{1,\(digits)}"))))
         }
-      case .text: break
+      default: break
       }
     }
     return second

@@ -1,3 +1,13 @@
+import Files
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What memory learning needs, and whether it stays within a bound.
 public enum TrainingMemory {
   /// An estimate from above of the memory that learning from some words needs, in bytes.
@@ -35,4 +45,12 @@ public enum TrainingMemory {
         + " words by --min-word-frequency 2"
     )
   }
+}
+
+/// The bytes of memory that the process has now, or nil where the system does not say.
+private func residentMemory() -> Int? {
+  guard let text = try? readFile("/proc/self/statm") else { return nil }
+  let fields = String(decoding: text, as: UTF8.self).split(separator: " ")
+  guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
+  return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
 }

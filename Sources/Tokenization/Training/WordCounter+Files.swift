@@ -27,68 +27,34 @@ extension WordCounter {
     let blocks = TextBlocks(inputs)
     let done = SharedTotal()
     let pattern = try WordCounter(configuration)
-    // A thread with nothing to read would still fill a table.
-    let threads = max(1, min(threads, (blocks.storedBytes ?? .max) >> 20 + 1))
-    let workers = parallelStates(threads, threads: threads) {
-      Worker(pattern.empty())
-    } body: { worker, _ in
-      while !isInterrupted(), let block = worker.next(of: blocks) {
-        worker.count(block)
-        progress(done.add(block.storedBytes), blocks.storedBytes)
-      }
+    let counters = try blocks.forEach(threads: threads) {
+      pattern.empty()
+    } failure: { error in
+      TokenizationError.file(error)
+    } body: { (counter, block) throws(TokenizationError) in
+      if isInterrupted() { return false }
+      try counter.add(block)
+      progress(done.add(block.storedBytes), blocks.storedBytes)
+      return true
     }
     if isInterrupted() { throw .interrupted }
-    if let failure = workers.compactMap(\.failure).min(by: { $0.block < $1.block }) {
-      throw failure.error
-    }
-    let counter = workers[0].counter
-    for worker in workers.dropFirst() { counter.add(worker.counter) }
+    let counter = counters[0]
+    for other in counters.dropFirst() { counter.add(other) }
     return counter
   }
 
-  /// One thread's counter and its first error.
-  private final class Worker {
-    let counter: WordCounter
-    var failure: (block: Int, error: TokenizationError)?
-
-    init(_ counter: WordCounter) {
-      self.counter = counter
-    }
-
-    /// The next block; after an error there is none for anybody.
-    func next(of blocks: TextBlocks) -> TextBlock? {
-      if failure != nil {
-        blocks.stop()
-        return nil
+  /// Counts the lines or records of a block.
+  func add(_ block: TextBlock) throws(TokenizationError) {
+    switch block.input.form {
+    case .lines:
+      try block.withBytes { (text) throws(TokenizationError) in
+        if let offset = firstInvalidUTF8(in: text) { throw .file(block.notUTF8(at: offset)) }
+        try add(linesOf: text)
       }
-      do throws(FilesError) {
-        return try blocks.next()
-      } catch {
-        // What cannot be read stands behind all that was read.
-        failure = (Int.max, .file(error))
-        return nil
-      }
-    }
-
-    func count(_ block: TextBlock) {
-      do throws(TokenizationError) {
-        switch block.input.form {
-        case .lines:
-          try block.withBytes { (text) throws(TokenizationError) in
-            if let offset = firstInvalidUTF8(in: text) { throw .file(block.notUTF8(at: offset)) }
-            try counter.add(linesOf: text)
-          }
-        case .records: try countRecords(of: block)
-        }
-      } catch {
-        failure = (block.index, error)
-      }
-    }
-
-    private func countRecords(of block: TextBlock) throws(TokenizationError) {
+    case .records:
       let documents: [[UInt8]]
       do { documents = try block.documents() } catch { throw .file(error) }
-      for document in documents { try unsafe counter.add(document.span.bytes) }
+      for document in documents { try unsafe add(document.span.bytes) }
     }
   }
 }

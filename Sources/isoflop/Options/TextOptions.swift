@@ -33,14 +33,45 @@ struct TextOptions: ParsableArguments {
   }
 }
 
+/// The texts that a command of `corpus` is given by position.
+struct TextArguments: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "Text files in UTF-8 or JSON Lines, .gz and .zst included, folders of such files, or - for"
+        + " standard input.",
+      valueName: "file|folder"
+    )
+  )
+  var paths: [String]
+
+  @Flag(help: "Each line of the input is a JSON object, as in files named .jsonl.")
+  var jsonl = false
+
+  @Option(help: ArgumentHelp("The key of the text in JSON objects.", valueName: "key"))
+  var field = "text"
+
+  /// The texts.
+  ///
+  /// - Throws: ``FilesError``, or ``CorpusError/empty(paths:)`` where all files are empty.
+  func inputs() throws -> [TextInput] {
+    let inputs = try TextInput.inputs(at: paths, field: field, areRecords: jsonl)
+    if inputs.allSatisfy(\.isEmpty) { throw CorpusError.empty(paths: paths) }
+    return inputs
+  }
+}
+
 /// What can be wrong with the texts a command is given.
 enum CorpusError: Error, CustomStringConvertible {
   case empty(paths: [String])
+  case noParallelText(language: String, folder: String)
 
   var description: String {
     switch self {
     case .empty(let paths):
       "There is no text in \(paths.joined(separator: ", ")). Name files with text in UTF-8."
+    case .noParallelText(let language, let folder):
+      "\(folder) holds no \(language).txt. Every language of --corpus needs its side of the"
+        + " parallel text there."
     }
   }
 }

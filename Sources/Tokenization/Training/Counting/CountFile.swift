@@ -119,23 +119,6 @@ public struct CountFile: CountedWords {
     }
   }
 
-  /// Checks that the words are those of some texts, as far as can be told without counting them.
-  ///
-  /// - Throws: ``TokenizationError/wrongFile(path:place:_:)``.
-  public func checkIsOf(
-    _ paths: [String],
-    _ settings: TokenizerConfiguration
-  ) throws(TokenizationError) {
-    let size = paths.reduce(0) { $0 + (fileStamp($1)?.size ?? 0) }
-    if configuration != settings.ofCounting || byteCount != size || unicode != unicodeVersion {
-      throw .wrongFile(
-        path: path,
-        place: "its settings",
-        "it was counted with others, or from another text; remove it and begin anew"
-      )
-    }
-  }
-
   /// Checks that the words of two files were made in the same way.
   ///
   /// - Throws: ``TokenizationError/countsDiffer(path:other:what:)`` naming what differs.

@@ -3,7 +3,8 @@
 /// - Parameters:
 ///   - files: The files, and what each count is multiplied by.
 ///   - path: Where the sum is written.
-///   - isInterrupted: Asked every thousand words.
+///   - note: What the sum says of itself.
+///   - isInterrupted: Asked every some thousand words.
 ///   - progress: Called now and then with the words read so far and in all.
 /// - Returns: The sum.
 /// - Throws: ``TokenizationError/countsDiffer(path:other:what:)`` for files that do not agree,
@@ -13,6 +14,7 @@
 public func mergeCounts(
   _ files: [(file: CountFile, weight: UInt64)],
   to path: String,
+  note: String = "",
   isInterrupted: () -> Bool = { false },
   progress: (_ words: Int, _ total: Int) -> Void = { _, _ in }
 ) throws(TokenizationError) -> CountFile {
@@ -38,7 +40,13 @@ public func mergeCounts(
       )
       start = end
     }
-    let sum = try mergeCounts(parts, to: path, isInterrupted: isInterrupted, progress: progress)
+    let sum = try mergeCounts(
+      parts,
+      to: path,
+      note: note,
+      isInterrupted: isInterrupted,
+      progress: progress
+    )
     for part in parts { try remove(part.file.path) }
     return sum
   }
@@ -48,7 +56,11 @@ public func mergeCounts(
     if try cursor.advance() { queue.push(CursorQueue.Entry(cursor: cursor, weight: weight)) }
   }
   let total = files.reduce(0) { $0 + $1.file.uniqueCount }
-  var writer = try CountFileWriter(path, settings: first.configuration.countingSettings())
+  var writer = try CountFileWriter(
+    path,
+    settings: first.configuration.countingSettings(),
+    note: note
+  )
   var word: [UInt8] = []
   var count: UInt64 = 0
   var done = 0

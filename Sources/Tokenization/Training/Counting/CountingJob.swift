@@ -1,4 +1,4 @@
-import Files
+public import Files
 import Synchronization
 import UnicodeText
 
@@ -16,8 +16,8 @@ import UnicodeText
 public struct CountingJob: Sendable {
   /// What says how texts become words.
   public var configuration: TokenizerConfiguration
-  /// The files; `-` is standard input.
-  public var paths: [String]
+  /// The texts.
+  public var inputs: [TextInput]
   /// A folder of its own for what is written meanwhile.
   public var scratch: String
   /// The bytes that the whole process may use; nil for as much as is useful.
@@ -27,14 +27,14 @@ public struct CountingJob: Sendable {
 
   /// Creates a job.
   public init(
-    _ paths: [String],
+    _ inputs: [TextInput],
     configuration: TokenizerConfiguration,
     scratch: String,
     memory: Int? = nil,
     threads: Int = 1
   ) {
     self.configuration = configuration
-    self.paths = paths
+    self.inputs = inputs
     self.scratch = scratch
     self.memory = memory
     self.threads = max(threads, 1)
@@ -66,22 +66,25 @@ public struct CountingJob: Sendable {
     let memory = try CountingMemory(bound: memory, threads: threads)
     let settings = try configuration.countingSettings()
     let folder = CountingFolder(scratch)
-    try folder.prepare(plan(settings), isResuming: isResuming)
+    let plan = plan(settings)
+    try folder.prepare(plan, isResuming: isResuming)
     let runs = try folder.runs()
     if let bad = runs.first(where: { $0.coverage == nil }) {
       throw .wrongFile(path: bad.file.path, place: "its note", "it says nothing of the text")
     }
-    var covered = [[Range<Int>]](repeating: [], count: paths.count)
+    var covered = [[Range<Int>]](repeating: [], count: inputs.count)
     for (file, range) in runs.flatMap({ $0.coverage ?? [] }) where file < covered.count {
       covered[file].append(range)
     }
     let blocks = LineBlocks(
-      paths,
+      inputs,
       covered: covered.map { $0.sorted { $0.lowerBound < $1.lowerBound } },
       blockSize: memory.blockSize,
       lineLimit: memory.lineLimit
     )
-    let total = paths.reduce(0) { $0 + ($1 == "-" ? 0 : fileStamp($1)?.size ?? 0) }
+    let total = inputs.reduce(Int?.some(0)) { sum, input in
+      sum.flatMap { sum in input.storedBytes.map { sum + $0 } }
+    }
     let done = SharedTotal()
     _ = done.add(runs.reduce(0) { $0 + $1.file.byteCount })
     let pattern = try WordCounter(configuration)
@@ -90,31 +93,55 @@ public struct CountingJob: Sendable {
     let workers = parallelStates(threads, threads: threads) {
       CountingWorker(pattern, memory, folder, settings, spills)
     } body: { worker, _ in
-      worker.count(blocks, paths, stop: { failed.load(ordering: .relaxed) || isInterrupted() }) {
+      worker.count(blocks, stop: { failed.load(ordering: .relaxed) || isInterrupted() }) {
         progress(.counting(bytes: done.add($0), total: total))
       }
       if worker.failure != nil { failed.store(true, ordering: .relaxed) }
     }
     // What was counted is kept whatever happened.
     for worker in workers { worker.spill() }
+    let files = try folder.runs().map { (file: $0.file, weight: UInt64(1)) }
+    if files.isEmpty { try folder.remove() }
     if let failure = workers.compactMap(\.failure).first { throw failure }
     if isInterrupted() { throw .interrupted }
-    let files = try folder.runs().map { (file: $0.file, weight: UInt64(1)) }
     if files.isEmpty { throw .emptyCorpus }
-    let sum = try mergeCounts(files, to: output, isInterrupted: isInterrupted) { words, all in
-      progress(.merging(words: words, total: all))
-    }
+    let sum = try mergeCounts(
+      files,
+      to: output,
+      note: "of \(SHA256.hexadecimal(plan.utf8))",
+      isInterrupted: isInterrupted,
+      progress: { words, all in progress(.merging(words: words, total: all)) }
+    )
     try folder.remove()
     return sum
+  }
+
+  /// The result of the same job that ran before, or nil where there is none.
+  ///
+  /// - Throws: ``TokenizationError/wrongFile(path:place:_:)`` for a file that is no such result.
+  public func result(at output: String) throws(TokenizationError) -> CountFile? {
+    if fileStamp(output) == nil { return nil }
+    let file = try CountFile(contentsOf: output)
+    let plan = plan(try configuration.countingSettings())
+    if file.note != "of \(SHA256.hexadecimal(plan.utf8))" {
+      throw .wrongFile(
+        path: output,
+        place: "its note",
+        "it was counted from other text or with other settings; remove it and begin anew"
+      )
+    }
+    return file
   }
 
   /// What a continued work must agree with.
   private func plan(_ settings: [UInt8]) -> String {
     var lines = ["isoflop counting 1", "settings \(SHA256.hexadecimal(settings))"]
     lines.append("unicode \(unicodeVersion)")
-    for path in paths {
-      let stamp = path == "-" ? nil : fileStamp(path)
-      lines.append("file \(stamp?.size ?? 0) \(stamp?.seconds ?? 0) \(path)")
+    for input in inputs {
+      let stamp = input.path == "-" ? nil : fileStamp(input.path)
+      var line = "file \(stamp?.size ?? 0) \(stamp?.seconds ?? 0) \(input.path)"
+      if case .records(let field) = input.form { line += " by \(field)" }
+      lines.append(line)
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -122,8 +149,8 @@ public struct CountingJob: Sendable {
 
 /// How far a counting is.
 public enum CountingProgress: Sendable {
-  /// Bytes counted so far and in all; all is 0 where it is not known.
-  case counting(bytes: Int, total: Int)
+  /// Bytes of the files counted so far and in all, where that is known.
+  case counting(bytes: Int, total: Int?)
   /// Words put together so far and in all.
   case merging(words: Int, total: Int)
 }

@@ -1,4 +1,4 @@
-import UnicodeText
+import Files
 
 /// One thread's counting in bounded memory.
 final class CountingWorker {
@@ -31,33 +31,29 @@ final class CountingWorker {
   /// Counts blocks until there are no more, or until it is told to stop.
   func count(
     _ blocks: LineBlocks,
-    _ paths: [String],
     stop: () -> Bool,
-    progress: (_ bytes: Int) -> Void
+    progress: (_ storedBytes: Int) -> Void
   ) {
     do throws(TokenizationError) {
-      var block = LineBlocks.Block()
-      while !stop(), try blocks.next(&block) {
-        let size = block.bytes.count
+      while !stop(), let block = try next(of: blocks) {
+        let size = block.range.count
         if memory.isFull(words: counter.uniqueCount, bytes: counter.uniqueByteCount, before: size) {
           try writeOut()
         }
-        try validate(block, paths[block.file])
-        try unsafe counter.add(linesOf: block.bytes.span.bytes)
-        coverage.add(block.file, block.range)
-        progress(size)
+        try counter.add(block.lines)
+        coverage.add(block.lines.inputIndex, block.range)
+        progress(block.lines.storedBytes)
       }
     } catch {
       failure = error
     }
   }
 
-  private func validate(_ block: LineBlocks.Block, _ path: String) throws(TokenizationError) {
+  private func next(of blocks: LineBlocks) throws(TokenizationError) -> LineBlocks.Block? {
     do {
-      try unsafe validateUTF8(block.bytes.span.bytes)
+      return try blocks.next()
     } catch {
-      guard case .invalidUTF8(let offset, let byte) = error else { throw .text(error) }
-      throw .invalidUTF8(path: path, offset: block.start + offset, byte: byte)
+      throw .file(error)
     }
   }
 

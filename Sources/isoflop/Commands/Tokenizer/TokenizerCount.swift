@@ -10,7 +10,7 @@ struct TokenizerCount: ParsableCommand {
     abstract: "Count the words of a part of a corpus, for training elsewhere.",
     discussion: """
       isoflop tokenizer count shard-07.txt -o shard-07.counts
-      isoflop tokenizer count web.txt --memory 2GiB -o web.counts
+      isoflop tokenizer count web.jsonl.zst --memory 2GiB -o web.counts
       isoflop tokenizer train --counts *.counts --vocab-size 32k -o tokenizer.json
 
       Counts of parts add up: training on their files gives the same bytes as
@@ -41,7 +41,7 @@ struct TokenizerCount: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if files.isEmpty, words.corpus.isEmpty { throw ValidationError("Name a text to count.") }
+    if files.isEmpty, words.texts.corpus.isEmpty { throw ValidationError("Name a text to count.") }
   }
 
   func run() throws {
@@ -62,12 +62,14 @@ struct TokenizerCount: ParsableCommand {
 
   private func count(_ progress: DelayedProgress) throws {
     try checkWritable(output)
-    let paths = try corpusPaths(files + words.corpus)
+    var texts = words.texts
+    texts.corpus = files + texts.corpus
+    let inputs = try texts.inputs()
     var configuration = try words.configuration()
     if words.like == nil { configuration.addedTokens = [] }
     let scratch = words.scratchFolder(for: output)
     if dryRun {
-      try describe(paths, configuration)
+      try describe(inputs, configuration)
       return
     }
     let source = WordSource(
@@ -76,17 +78,17 @@ struct TokenizerCount: ParsableCommand {
       scratch: scratch,
       progress: progress
     )
-    let counts = try source.count(paths, to: output, folder: scratch)
+    let counts = try source.count(inputs, to: output)
     progress.finish()
     report(counts)
   }
 
-  private func describe(_ paths: [String], _ configuration: TokenizerConfiguration) throws {
+  private func describe(_ inputs: [TextInput], _ configuration: TokenizerConfiguration) throws {
     let least = CountingJob.leastMemory(threads: words.threads)
     if json {
       print(
         JSONText.object([
-          ("files", JSONText.array(paths.map(JSONText.string))),
+          ("files", JSONText.array(inputs.map { JSONText.string($0.path) })),
           ("normalization", JSONText.string(configuration.normalization.name)),
           ("pre_tokenizer", JSONText.string(configuration.splitName)),
           ("least_memory_bytes", "\(least)"), ("output", JSONText.string(output)),
@@ -96,7 +98,7 @@ struct TokenizerCount: ParsableCommand {
     }
     print(
       """
-      \(output): would count \(paths.count) file\(paths.count == 1 ? "" : "s") with normalization \
+      \(output): would count \(inputs.count) file\(inputs.count == 1 ? "" : "s") with normalization \
       \(configuration.normalization.name) and pre-tokenizer \(configuration.splitName); \
       --memory \(least >> 20)MiB is the least that works
       """

@@ -19,13 +19,7 @@ struct TokenizerExtend: ParsableCommand {
   @Option(help: ArgumentHelp("The tokenizer.json to extend.", valueName: "file"))
   var tokenizer: String
 
-  @Option(
-    help: ArgumentHelp(
-      "A text file in UTF-8, a folder of .txt files, or - for standard input; may be repeated.",
-      valueName: "file|folder"
-    )
-  )
-  var corpus: [String]
+  @OptionGroup var texts: TextOptions
 
   @Option(help: ArgumentHelp("How many tokens are added: 4096, 4k.", valueName: "count"))
   var add: VocabularySize
@@ -61,7 +55,7 @@ struct TokenizerExtend: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if corpus.isEmpty { throw ValidationError("Name a text with --corpus.") }
+    if texts.corpus.isEmpty { throw ValidationError("Name a text with --corpus.") }
     if minimumFrequency < 0 { throw ValidationError("--min-frequency must be 0 or more.") }
     if maximumTokenLength ?? 1 < 1 {
       throw ValidationError("--max-token-length must be 1 or more.")
@@ -85,24 +79,23 @@ struct TokenizerExtend: ParsableCommand {
   private func extend(_ progress: DelayedProgress) throws {
     try checkWritable(output)
     let old = try Tokenizer(contentsOf: tokenizer)
-    let files = try corpusFiles(corpus)
+    let inputs = try texts.inputs()
     if dryRun {
       print(
         """
-        \(output): would add up to \(add.count) tokens from \(files.count) \
-        file\(files.count == 1 ? "" : "s") to the \(old.vocabularySize) of \(tokenizer)
+        \(output): would add up to \(add.count) tokens from \(inputs.count) \
+        file\(inputs.count == 1 ? "" : "s") to the \(old.vocabularySize) of \(tokenizer)
         """
       )
       return
     }
     let counter = try WordCounter.count(
-      files,
+      inputs,
       old.configuration.withoutAddedTokens,
       threads: threads,
       isInterrupted: { Interruption.isRequested },
       progress: { done, total in
-        let detail = "\(megabytes(done)) of \(megabytes(total))"
-        progress.update(stage: "Counting words", done: done, of: total, detail: detail)
+        progress.update(stage: "Counting words", done: done, of: total)
       }
     )
     let new = try old.extended(

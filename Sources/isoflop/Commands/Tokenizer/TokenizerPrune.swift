@@ -26,7 +26,7 @@ struct TokenizerPrune: ParsableCommand {
   @Option(
     name: .customLong("keep-corpus"),
     help: ArgumentHelp(
-      "Text whose tokens stay: a file in UTF-8 or a folder of .txt files; may be repeated.",
+      "Text whose tokens stay, one line or record after the other; may be repeated.",
       valueName: "file|folder"
     )
   )
@@ -87,37 +87,40 @@ struct TokenizerPrune: ParsableCommand {
     report(old, pruned)
   }
 
-  /// How often each token occurs in the text, whose lines are encoded one by one.
+  /// How often each token occurs in the text, whose lines and records are encoded one by one.
   private func uses(of old: Tokenizer, _ progress: DelayedProgress) throws -> [Int] {
     var uses = [Int](repeating: 0, count: old.vocabularySize)
-    let files = try corpusFiles(corpus)
-    let total = files.reduce(0) { $0 + $1.count }
+    let blocks = TextBlocks(try TextInput.inputs(at: corpus), size: 4 << 20)
     var done = 0
-    for file in files {
-      try file.checkUTF8()
-      var batch: [[UInt8]] = []
-      var size = 0
-      func encode() throws {
-        if Interruption.isRequested {
-          progress.finish()
-          Console.note("Interrupted. Nothing was written.\n")
-          throw ExitStatus.interrupted
-        }
-        for ids in try old.encode(batch, threads: threads) { for id in ids { uses[Int(id)] += 1 } }
-        done += size
-        (batch, size) = ([], 0)
-        let detail = "\(megabytes(done)) of \(megabytes(total))"
-        progress.update(stage: "Encoding", done: done, of: total, detail: detail)
+    while let block = try blocks.next() {
+      if Interruption.isRequested {
+        progress.finish()
+        Console.note("Interrupted. Nothing was written.\n")
+        throw ExitStatus.interrupted
       }
-      // With its end, as training counts lines.
-      try file.forEachLine { line in
-        batch.append(line)
-        size += line.count
-        if size >= 1 << 22 { try encode() }
+      for ids in try old.encode(try texts(of: block), threads: threads) {
+        for id in ids { uses[Int(id)] += 1 }
       }
-      try encode()
+      done += block.storedBytes
+      progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
     }
     return uses
+  }
+
+  /// The lines with their ends, as training counts them, or the texts of records.
+  private func texts(of block: TextBlock) throws -> [[UInt8]] {
+    guard case .lines = block.input.form else { return try block.documents() }
+    return block.withBytes { bytes in
+      var lines: [[UInt8]] = []
+      var start = 0
+      while start < bytes.byteCount {
+        let end = bytes.lineEnd(from: start) ?? bytes.byteCount
+        let line = bytes.extracting(start..<end)
+        lines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })
+        start = end
+      }
+      return lines
+    }
   }
 
   private func report(_ old: Tokenizer, _ pruned: PrunedTokenizer) {
@@ -139,25 +142,5 @@ struct TokenizerPrune: ParsableCommand {
       \(dryRun ? "would be removed" : "removed; numbers in \(map)")
       """
     )
-  }
-}
-
-extension MappedFile {
-  /// Visits the lines, each with its end.
-  fileprivate func forEachLine(_ body: ([UInt8]) throws -> Void) throws {
-    try withBytes { bytes in
-      var start = 0
-      var end = 0
-      while start < bytes.byteCount {
-        while end < bytes.byteCount {
-          let byte = unsafe bytes.unsafeLoad(fromByteOffset: end, as: UInt8.self)
-          end += 1
-          if byte == 0x0A { break }
-        }
-        let line = bytes.extracting(start..<end)
-        try body(unsafe line.withUnsafeBytes { unsafe Array($0) })
-        start = end
-      }
-    }
   }
 }

@@ -11,7 +11,11 @@ struct TokenizerTrain: ParsableCommand {
     discussion: """
       isoflop tokenizer train --corpus texts --vocab-size 8k -o tokenizer.json
       isoflop tokenizer train --corpus a.txt --corpus b.txt --vocab-size 32768 \\
-        --normalization nfkc --pre-tokenizer cl100k -o tokenizer.json
+        --normalizer nfkc --pre-tokenizer cl100k -o tokenizer.json
+      isoflop tokenizer train --corpus web.jsonl.zst --field content \\
+        --vocab-size 32k -o tokenizer.json
+      isoflop tokenizer train --corpus th.txt --vocab-size 8k \\
+        --pre-tokenizer o200k --pre-tokenizer words:th -o tokenizer.json
       isoflop tokenizer train --counts *.counts --vocab-size 8k,16k,32k -o t.json
       isoflop tokenizer train --corpus web.txt --memory 4GiB --vocab-size 64k -o t.json
       isoflop tokenizer train --corpus texts --balance temperature=0.3 --vocab-size 32k -o t.json
@@ -70,11 +74,11 @@ struct TokenizerTrain: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if words.corpus.isEmpty == counts.isEmpty {
+    if words.texts.corpus.isEmpty == counts.isEmpty {
       throw ValidationError("Name a text with --corpus, or files of counts with --counts.")
     }
     if !counts.isEmpty {
-      if words.like != nil || words.normalization != nil || words.preTokenizer != nil {
+      if words.like != nil || !words.normalizers.isEmpty || !words.preTokenizers.isEmpty {
         throw ValidationError("Counts know how they were made; leave out --like and the like.")
       }
       if superwordsFrom != nil {
@@ -135,7 +139,14 @@ struct TokenizerTrain: ParsableCommand {
       print(try run.describe(json: json))
       return
     }
-    let result = try run.run()
+    let result: TrainingResult
+    do {
+      result = try run.run()
+    } catch {
+      // What was counted stays for --resume; a folder without anything need not.
+      try? removeEmptyFolder(run.scratch)
+      throw error
+    }
     progress.finish()
     for (size, tokenizer) in zip(vocabulary.sizes.counts, result.tokenizers) {
       try tokenizer.save(to: path(of: size))
@@ -195,6 +206,9 @@ struct TokenizerTrain: ParsableCommand {
       \(result.byteCount) bytes, \(result.total) words, \(result.uniqueCount) distinct
       """
     )
+    for substitute in tokenizer.configuration.substitutes {
+      Console.note("Other programs that read \(output) do \(substitute).\n")
+    }
     if tokenizer.vocabularySize < size {
       Console.note("The text has pairs for \(tokenizer.vocabularySize) tokens only.\n")
     }

@@ -106,13 +106,14 @@ struct TokenizerTraining {
   /// The words of each language, or of all together where they need not be apart.
   private func languages() throws -> [Language] {
     if counts.isEmpty {
-      return try languageFiles(words.corpus, apart: balancing.needsLanguages).map { files in
-        Language(name: files.name, words: try source.words(of: files.paths, name: files.name))
+      let texts = languageTexts(try words.texts.inputs(), apart: balancing.needsLanguages)
+      return try texts.map { text in
+        Language(name: text.name, words: try source.words(of: text.inputs, name: text.name))
       }
     }
     let files = try counts.map { path in try CountFile(contentsOf: path) }
     for file in files.dropFirst() { try file.checkAgrees(with: files[0]) }
-    return files.map { Language(name: stem(of: $0.path), words: $0) }
+    return files.map { Language(name: textStem(of: $0.path), words: $0) }
   }
 
   private func characters(_ words: any CountedWords) throws -> Int {
@@ -164,18 +165,21 @@ struct TokenizerTraining {
   private func runParity() throws -> TrainingResult {
     let languages = try self.languages()
     let folder = balancing.parityCorpus ?? ""
-    let texts = try languageFiles([folder], apart: true)
+    let texts = languageTexts(try TextInput.inputs(at: [folder]), apart: true)
     var pairs: [ParityTrainer.Language] = []
     for language in languages {
       guard let text = texts.first(where: { $0.name == language.name }) else {
         throw CorpusError.noParallelText(language: language.name, folder: folder)
       }
-      let files = try text.paths.map { path in try MappedFile(path) }
       pairs.append(
         ParityTrainer.Language(
           name: language.name,
           words: language.words,
-          parallel: try WordCounter.count(files, wordConfiguration, threads: words.threads)
+          parallel: try WordCounter.count(
+            text.inputs,
+            wordConfiguration,
+            threads: words.threads
+          )
         )
       )
     }
@@ -210,15 +214,15 @@ struct TokenizerTraining {
   }
 
   private func runSuperwords() throws -> TrainingResult {
-    let paths = try corpusPaths(words.corpus)
+    let inputs = try words.texts.inputs()
     let second = SuperwordTrainer.secondStage(of: wordConfiguration)
-    let counted = try source.words(of: paths, name: "")
+    let counted = try source.words(of: inputs, name: "")
     let lines = try WordSource(
       options: words,
       configuration: second,
       scratch: scratch,
       progress: progress
-    ).words(of: paths, name: "lines")
+    ).words(of: inputs, name: "lines")
     let needed = TrainingMemory.estimate(words: lines, vocabularySize: sizes.max() ?? 0)
     try TrainingMemory.check(needed, bound: words.memory?.bytes)
     let superwords = SuperwordTrainer(
@@ -248,7 +252,7 @@ struct TokenizerTraining {
 
   /// What a run would read and write.
   func describe(json: Bool) throws -> String {
-    let paths = counts.isEmpty ? try corpusPaths(words.corpus) : counts
+    let paths = counts.isEmpty ? try words.texts.inputs().map(\.path) : counts
     let least = CountingJob.leastMemory(threads: words.threads)
     if json {
       return JSONText.object([

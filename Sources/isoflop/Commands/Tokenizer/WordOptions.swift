@@ -5,14 +5,7 @@ import UnicodeText
 
 /// The text that words are counted in, and how it becomes words.
 struct WordOptions: ParsableArguments {
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "A text file in UTF-8, a folder of .txt files, or - for standard input; may be repeated.",
-      valueName: "file|folder"
-    )
-  )
-  var corpus: [String] = []
+  @OptionGroup var texts: TextOptions
 
   @Option(
     help: ArgumentHelp(
@@ -22,14 +15,31 @@ struct WordOptions: ParsableArguments {
   )
   var like: String?
 
-  @Option(help: ArgumentHelp("The normal form of the text (default: nfc).", valueName: "form"))
-  var normalization: NormalizationForm?
+  @Option(
+    name: [.customLong("normalizer"), .customLong("normalization")],
+    help: ArgumentHelp(
+      "What is done to the text first (default: nfc); may be repeated, in order: none, nfc, nfd, nfkc,"
+        + " nfkd, nfkc-casefold, lowercase, lowercase:LANGUAGE, strip-accents, strip, strip-left,"
+        + " strip-right, collapse-whitespace, prepend:TEXT, replace:/FROM/TO/, regex:/PATTERN/TO/,"
+        + " transform:ICU-ID.",
+      valueName: "step"
+    ),
+    transform: { try Normalization.Step(spelling: $0) }
+  )
+  var normalizers: [Normalization.Step] = []
 
   @Option(
     name: .customLong("pre-tokenizer"),
-    help: ArgumentHelp("The rule that cuts text into pieces (default: o200k).", valueName: "rule")
+    help: ArgumentHelp(
+      "A rule that cuts text into pieces (default: o200k); may be repeated, each cuts the pieces of"
+        + " the one before: o200k, cl100k or llama3, gpt2, qwen2, nanochat, whitespace,"
+        + " whitespace-split, punctuation, digits, digits:1, digits:3, scripts, words,"
+        + " words:LANGUAGE, graphemes, whole-graphemes, split:/TEXT/, regex:/PATTERN/BEHAVIOR.",
+      valueName: "rule"
+    ),
+    transform: { try TextSplit(spelling: $0) }
   )
-  var preTokenizer: SplitPattern?
+  var preTokenizers: [TextSplit] = []
 
   @Option(help: ArgumentHelp("How many threads count words.", valueName: "count"))
   var threads = processorCount
@@ -54,14 +64,11 @@ struct WordOptions: ParsableArguments {
   var resume = false
 
   func validate() throws {
-    if normalization == .nfkcCasefold {
-      throw ValidationError("tokenizer.json has no word for nfkc-casefold; use nfkc.")
-    }
-    if like != nil, normalization != nil || preTokenizer != nil {
-      throw ValidationError("--like brings the normal form and the pre-tokenizer along.")
+    if like != nil, !normalizers.isEmpty || !preTokenizers.isEmpty {
+      throw ValidationError("--like brings the normalizers and the pre-tokenizer along.")
     }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
-    if resume, corpus.contains("-") {
+    if resume, texts.corpus.contains("-") {
       throw ValidationError("Standard input can not be read again: --resume needs files.")
     }
   }
@@ -70,8 +77,8 @@ struct WordOptions: ParsableArguments {
   func configuration() throws -> TokenizerConfiguration {
     if let like { return try Tokenizer(contentsOf: like).configuration }
     var configuration = TokenizerConfiguration()
-    configuration.normalization = Normalization(normalization ?? .nfc)
-    configuration.splits = [TextSplit(preTokenizer ?? .o200k)]
+    if !normalizers.isEmpty { configuration.normalization = Normalization(normalizers) }
+    if !preTokenizers.isEmpty { configuration.splits = preTokenizers }
     return configuration
   }
 
@@ -84,46 +91,23 @@ struct WordOptions: ParsableArguments {
   }
 }
 
-/// The text files of one language.
-struct LanguageFiles {
+/// The texts of one language.
+struct LanguageTexts {
   let name: String
-  var paths: [String]
+  var inputs: [TextInput]
 }
 
-/// The text files that `--corpus` names, by the language that their names say; one group of all
-/// where languages need not be kept apart.
-func languageFiles(_ corpora: [String], apart isApart: Bool) throws -> [LanguageFiles] {
-  var languages: [LanguageFiles] = []
-  for path in try corpusPaths(corpora) {
-    let name = isApart ? stem(of: path) : ""
-    if let index = languages.firstIndex(where: { $0.name == name }) {
-      languages[index].paths.append(path)
+/// Texts by the language that their names say; one group of all where languages need not be kept
+/// apart.
+func languageTexts(_ inputs: [TextInput], apart isApart: Bool) -> [LanguageTexts] {
+  if !isApart { return [LanguageTexts(name: "", inputs: inputs)] }
+  var languages: [LanguageTexts] = []
+  for input in inputs {
+    if let index = languages.firstIndex(where: { $0.name == input.stem }) {
+      languages[index].inputs.append(input)
     } else {
-      languages.append(LanguageFiles(name: name, paths: [path]))
+      languages.append(LanguageTexts(name: input.stem, inputs: [input]))
     }
   }
-  return isApart ? languages.sorted { $0.name < $1.name } : languages
-}
-
-/// The paths of the text files that `--corpus` names: files themselves, and those of folders.
-func corpusPaths(_ corpora: [String]) throws -> [String] {
-  var paths: [String] = []
-  for path in corpora {
-    if path != "-", try fileKind(path) == .folder {
-      let names = try fileNames(in: path).filter { $0.hasSuffix(".txt") }
-      if names.isEmpty { throw CorpusError.noTexts(folder: path) }
-      paths += names.map { joined(path, $0) }
-    } else {
-      if path != "-", try fileKind(path) == nil { throw FilesError.notFound(path: path) }
-      paths.append(path)
-    }
-  }
-  return paths
-}
-
-/// The name of a file without folder and extension, by which a language is known.
-func stem(of path: String) -> String {
-  let name = split(path).name
-  guard let dot = name.firstIndex(of: "."), dot > name.startIndex else { return name }
-  return String(name[..<dot])
+  return languages.sorted { $0.name < $1.name }
 }

@@ -9,13 +9,11 @@ struct WordSource {
   let scratch: String
   let progress: DelayedProgress
 
-  /// The words of some files.
-  func words(of paths: [String], name: String) throws -> any CountedWords {
+  /// The words of some texts.
+  func words(of inputs: [TextInput], name: String) throws -> any CountedWords {
     if !options.usesDisk {
-      let files = try paths.map { path in try MappedFile(path) }
-      if files.allSatisfy({ $0.count == 0 }) { throw CorpusError.empty(paths: paths) }
       return try WordCounter.count(
-        files,
+        inputs,
         configuration,
         threads: options.threads,
         isInterrupted: { Interruption.isRequested },
@@ -23,35 +21,29 @@ struct WordSource {
       )
     }
     let output = joined(scratch, name.isEmpty ? "words.counts" : "\(name).counts")
+    let job = job(inputs, folder: joined(scratch, name.isEmpty ? "words" : name))
     // Counted whole by the work that was interrupted.
-    if options.resume, try fileKind(output) == .file {
-      let counts = try CountFile(contentsOf: output)
-      try counts.checkIsOf(paths, configuration)
-      return counts
-    }
-    return try count(
-      paths,
-      to: output,
-      folder: joined(scratch, name.isEmpty ? "words" : name),
-      name
-    )
+    if options.resume, let counts = try job.result(at: output) { return counts }
+    return try run(job, to: output, name)
   }
 
-  /// Counts through files, into a file.
-  func count(
-    _ paths: [String],
-    to output: String,
-    folder: String,
-    _ name: String = ""
-  ) throws -> CountFile {
-    let job = CountingJob(
-      paths,
+  /// Counts texts through files, into a file.
+  func count(_ inputs: [TextInput], to output: String) throws -> CountFile {
+    try run(job(inputs, folder: scratch), to: output, "")
+  }
+
+  private func job(_ inputs: [TextInput], folder: String) -> CountingJob {
+    CountingJob(
+      inputs,
       configuration: configuration,
       scratch: folder,
       memory: options.memory?.bytes,
       threads: options.threads
     )
-    return try job.run(
+  }
+
+  private func run(_ job: CountingJob, to output: String, _ name: String) throws -> CountFile {
+    try job.run(
       to: output,
       isResuming: options.resume,
       isInterrupted: { Interruption.isRequested },
@@ -63,13 +55,7 @@ struct WordSource {
     let suffix = name.isEmpty ? "" : " of \(name)"
     switch done {
     case .counting(let bytes, let total):
-      let all = total > 0 ? " of \(megabytes(total))" : ""
-      progress.update(
-        stage: "Counting words\(suffix)",
-        done: bytes,
-        of: total,
-        detail: megabytes(bytes) + all
-      )
+      progress.update(stage: "Counting words\(suffix)", done: bytes, of: total)
     case .merging(let words, let total):
       progress.update(
         stage: "Merging counts\(suffix)",
