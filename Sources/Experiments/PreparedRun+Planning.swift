@@ -26,23 +26,19 @@ extension PreparedRun {
     try Self.measuredSpeed(plan.training, model, sources, seconds)
   }
 
-  /// Turns a request into numbers.
-  static func trainingPlan(
-    _ request: RunRequest,
-    _ model: GPT,
-    _ files: [TokenIDFile]
-  ) throws -> TrainingPlan {
+  /// Turns what a request says of the training itself into numbers; steps and warm-up come later.
+  static func trainingPlan(_ request: RunRequest, shape: ModelShape) throws -> TrainingPlan {
     let isNew = if case .model = request.start { false } else { true }
+    let width = Double(request.baseWidth ?? shape.width)
+    let standard = request.optimizer.learningRateScale * 0.256 / width * (isNew ? 1 : 0.1)
     var plan = TrainingPlan(
-      shape: model.shape,
-      context: request.context ?? model.shape.contextLength,
+      shape: shape,
+      context: request.context ?? shape.contextLength,
       batch: request.batch,
       steps: 1,
       schedule: LearningRateSchedule(
         form: request.schedule,
-        peak: request.learningRate
-          ?? request.optimizer.learningRateScale * 0.256
-          / Double(request.baseWidth ?? model.shape.width) * (isNew ? 1 : 0.1),
+        peak: request.learningRate ?? standard,
         finalShare: request.finalShare,
         decayShare: request.decayShare
       ),
@@ -60,6 +56,17 @@ extension PreparedRun {
     plan.baseWidth = request.baseWidth
     plan.clip = request.clip
     plan.order = request.order
+    return plan
+  }
+
+  /// Turns a request into numbers.
+  static func trainingPlan(
+    _ request: RunRequest,
+    _ model: GPT,
+    _ files: [TokenIDFile],
+    evaluates: Bool
+  ) throws -> TrainingPlan {
+    var plan = try trainingPlan(request, shape: model.shape)
     // The other numbers are checked before a trial is made with them.
     try plan.validate()
     let sources = zip(files, request.sources).map { ($0 as any TokenSource, $1.weight) }
@@ -71,6 +78,10 @@ extension PreparedRun {
       seed: Seed(plan.seed)
     )
     plan.steps = try steps(request.budget, plan, model, sources)
+    if evaluates {
+      plan.evaluationInterval = request.evaluationInterval ?? max(1, plan.steps / 10)
+      plan.earlyStopping = request.earlyStopping
+    }
     plan.schedule.warmupSteps =
       request.warmupSteps ?? (plan.schedule.form == .constant ? 0 : max(1, plan.steps / 20))
     try plan.validate()

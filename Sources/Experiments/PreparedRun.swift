@@ -15,6 +15,8 @@ public struct PreparedRun {
   public let files: [TokenIDFile]
   /// The folder whose tokenizer files, or the file that, is laid beside the model; nil for none.
   let tokenizer: String?
+  /// What the model is measured on in training; nil for nothing.
+  let heldOut: HeldOutText?
 
   /// Looks up what a request leaves open and checks that it can be done.
   ///
@@ -23,11 +25,14 @@ public struct PreparedRun {
   /// - Throws: An error of the module at fault, naming the file.
   public init(_ request: RunRequest) throws {
     tokenizer = try Self.tokenizer(for: request)
-    let tokens = try request.tokenizer.map { try Tokenizer(contentsOf: $0) }
+    let tokens = try (request.validationCorpus == nil ? request.tokenizer : tokenizer)
+      .map { try Tokenizer(contentsOf: $0) }
     let shape = try Self.shape(for: request, tokens)
     let files = try request.sources.map { try Self.open($0.path, shape) }
+    let validation = try ValidationText(request, shape, tokens)
+    heldOut = validation.heldOut
     let digest = try tokenizer.map { SHA256.hexadecimal(try readFile($0)) }
-    for file in files {
+    for file in files + validation.files {
       let digests = [digest, files[0].description?.tokenizerDigest].compactMap(\.self)
       guard let own = file.description?.tokenizerDigest, let other = digests.first else { continue }
       if own != other {
@@ -42,7 +47,7 @@ public struct PreparedRun {
     let start: RunPlan.Start
     if case .model(let path) = request.start {
       model = try GPT(directory: path)
-      start = .model(path: path, fingerprint: model.fingerprint)
+      start = .model(path: absolutePath(path), fingerprint: model.fingerprint)
     } else {
       model = try .drawn(shape, request.initialization, request.seed, endOfText.map(Int.init))
       start = .drawn(request.initialization)
@@ -50,15 +55,17 @@ public struct PreparedRun {
     self.model = model
     self.files = files
     plan = RunPlan(
-      training: try Self.trainingPlan(request, model, files),
+      training: try Self.trainingPlan(request, model, files, evaluates: heldOut != nil),
       ids: zip(request.sources, files).map { source, file in
         RunPlan.Source(
-          path: source.path,
+          path: absolutePath(source.path),
           weight: source.weight,
           tokens: file.count,
           fingerprint: file.fingerprint
         )
       },
+      validation: validation.plan,
+      validationCorpus: validation.corpus,
       start: start,
       endOfText: endOfText.map(Int.init),
       tokenizerSHA256: digest,
@@ -79,6 +86,8 @@ public struct PreparedRun {
     plan = RunPlan(
       training: training,
       ids: stored.ids,
+      validation: stored.validation,
+      validationCorpus: stored.validationCorpus,
       start: stored.start,
       endOfText: stored.endOfText,
       tokenizerSHA256: stored.tokenizerSHA256,
@@ -102,6 +111,9 @@ public struct PreparedRun {
     }
     // It was laid beside the model when the run began.
     tokenizer = nil
+    heldOut = try ValidationText(plan) {
+      try Tokenizer(contentsOf: joined(folder, "tokenizer.json"))
+    }.heldOut
   }
 
   /// The parameters, part by part.
@@ -130,7 +142,7 @@ public struct PreparedRun {
   }
 
   /// Opens a file and holds its ids against a vocabulary.
-  private static func open(_ path: String, _ shape: ModelShape) throws -> TokenIDFile {
+  static func open(_ path: String, _ shape: ModelShape) throws -> TokenIDFile {
     try TokenIDFile(
       path,
       vocabularySize: shape.vocabularySize,

@@ -56,6 +56,9 @@ struct RunOptions: ParsableArguments {
       Console.note("\(folder) is finished: there is nothing to go on with.\n")
       return
     }
+    if let run = try OperationsRun(resuming: folder, threads: threads) {
+      return try show(run, folder, resumes: true)
+    }
     let run = try PreparedRun(resuming: folder, threads: threads)
     try show(folder) { observe in
       try run.resume(
@@ -90,12 +93,19 @@ extension ProgressLine {
   /// Shows how far a run is.
   fileprivate mutating func show(_ progress: PreparedRun.Progress) {
     let step = progress.step
+    var detail = "step \(step.step)/\(progress.steps) · "
+    detail += "loss \(DecimalText.fixed(step.loss, places: 3))"
+    if let evaluation = progress.evaluation {
+      detail += " (held out \(DecimalText.fixed(evaluation.natsPerToken, places: 3)))"
+    }
+    detail += " · \(DecimalText.significant(progress.tokensPerSecond)) tokens/s"
+    if let share = progress.peakShare {
+      detail += " · \(Int((share * 100).rounded())) % of peak"
+    }
     update(
       stage: "Training",
       fraction: Double(step.step) / Double(progress.steps),
-      detail: "step \(step.step)/\(progress.steps) · "
-        + "loss \(DecimalText.fixed(step.loss, places: 3)) · "
-        + "\(DecimalText.significant(progress.tokensPerSecond)) tokens/s",
+      detail: detail,
       secondsLeft: progress.secondsLeft
     )
   }
