@@ -130,6 +130,7 @@ let package = Package(
     // MARK: - Floor 4: a model learns
     library(
       "Training",
+      "Evaluation",
       "LanguageModels",
       "Kernels",
       "Accounting",
@@ -203,7 +204,15 @@ let package = Package(
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
     tests(of: "Evaluation", "Accounting", "Files", "LanguageModels", "Randomness"),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
-    tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
+    tests(
+      of: "Training",
+      "Evaluation",
+      "LanguageModels",
+      "Kernels",
+      "Accounting",
+      "Files",
+      "Randomness"
+    ),
     tests(
       of: "Experiments",
       "Corpora",
