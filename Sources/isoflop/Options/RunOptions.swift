@@ -33,6 +33,7 @@ struct RunOptions: ParsableArguments {
 
   /// Starts a run, or shows what it would do.
   func start(_ request: RunRequest) throws {
+    try request.precision.noteEmulation()
     if dryRun {
       let run = try PreparedRun(request)
       let report = try RunPlanReport(run, speed: run.measuredSpeed())
@@ -57,6 +58,7 @@ struct RunOptions: ParsableArguments {
       return
     }
     let run = try PreparedRun(resuming: folder, threads: threads)
+    try run.plan.training.precision.noteEmulation()
     try show(folder) { observe in
       try run.resume(
         folder: folder,
