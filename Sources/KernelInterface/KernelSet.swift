@@ -259,6 +259,22 @@ public protocol KernelSet: SendableMetatype {
     factors: AdamWFactors
   )
 
+  /// One step of gradient descent with momentum.
+  static func sgd(
+    _ parameters: VectorView,
+    gradients: VectorView,
+    moments: VectorView,
+    factors: SGDFactors
+  )
+
+  /// One step of Lion.
+  static func lion(
+    _ parameters: VectorView,
+    gradients: VectorView,
+    moments: VectorView,
+    factors: LionFactors
+  )
+
   /// The sum of the squares.
   static func sumOfSquares(_ x: VectorView) -> Double
 }

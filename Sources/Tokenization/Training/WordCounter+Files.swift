@@ -2,41 +2,43 @@ public import Files
 import UnicodeText
 
 extension WordCounter {
-  /// Counts the words of files on several threads.
+  /// Counts the words of texts on several threads.
   ///
-  /// A line with its line feed is a sequence of its own, as in Hugging Face's `train(files)`. The
-  /// counts do not depend on the number of threads.
+  /// A line with its line feed is a sequence of its own, as in Hugging Face's `train(files)`; so is
+  /// the text of a record. The counts do not depend on the number of threads.
   ///
   /// - Parameters:
-  ///   - files: Texts in UTF-8.
+  ///   - inputs: Texts in UTF-8.
   ///   - configuration: What says how lines become words.
   ///   - threads: How many threads at most.
   ///   - isInterrupted: Asked from any thread about every megabyte.
-  ///   - progress: Called from any thread with the bytes counted so far and in all.
-  /// - Returns: The counter of all files.
-  /// - Throws: ``TokenizationError/invalidUTF8(path:offset:byte:)`` for the first bad byte of the
-  ///   first file that has one, ``TokenizationError/interrupted``.
+  ///   - progress: Called from any thread with the stored bytes counted so far and in all; the latter
+  ///     is nil for a pipe.
+  /// - Returns: The counter of all texts.
+  /// - Throws: ``TokenizationError/file(_:)`` for the first place of the texts where something is
+  ///   wrong, ``TokenizationError/interrupted``.
   public static func count(
-    _ files: [MappedFile],
+    _ inputs: [TextInput],
     _ configuration: TokenizerConfiguration = TokenizerConfiguration(),
     threads: Int = 1,
     isInterrupted: @Sendable () -> Bool = { false },
-    progress: @Sendable (_ bytes: Int, _ total: Int) -> Void = { _, _ in }
+    progress: @Sendable (_ bytes: Int, _ total: Int?) -> Void = { _, _ in }
   ) throws(TokenizationError) -> WordCounter {
-    let total = files.reduce(0) { $0 + $1.count }
-    var parts: [(file: MappedFile, range: Range<Int>)] = []
-    for file in files { parts += file.lineParts().map { (file, $0) } }
+    let blocks = TextBlocks(inputs)
     let done = SharedTotal()
     let pattern = try WordCounter(configuration)
-    let workers = parallelStates(parts.count, threads: threads) {
+    // A thread with nothing to read would still fill a table.
+    let threads = max(1, min(threads, (blocks.storedBytes ?? .max) >> 20 + 1))
+    let workers = parallelStates(threads, threads: threads) {
       Worker(pattern.empty())
-    } body: { worker, index in
-      if isInterrupted() { return }
-      worker.count(parts[index].file, parts[index].range, part: index)
-      progress(done.add(parts[index].range.count), total)
+    } body: { worker, _ in
+      while !isInterrupted(), let block = worker.next(of: blocks) {
+        worker.count(block)
+        progress(done.add(block.storedBytes), blocks.storedBytes)
+      }
     }
     if isInterrupted() { throw .interrupted }
-    if let failure = workers.compactMap(\.failure).min(by: { $0.part < $1.part }) {
+    if let failure = workers.compactMap(\.failure).min(by: { $0.block < $1.block }) {
       throw failure.error
     }
     let counter = workers[0].counter
@@ -47,51 +49,46 @@ extension WordCounter {
   /// One thread's counter and its first error.
   private final class Worker {
     let counter: WordCounter
-    var failure: (part: Int, error: TokenizationError)?
+    var failure: (block: Int, error: TokenizationError)?
 
     init(_ counter: WordCounter) {
       self.counter = counter
     }
 
-    func count(_ file: MappedFile, _ range: Range<Int>, part: Int) {
-      if failure != nil { return }
-      file.withBytes { bytes in
-        let text = bytes.extracting(range)
-        do throws(TokenizationError) {
-          try file.validateUTF8(text, from: range.lowerBound)
-          try counter.add(linesOf: text)
-        } catch {
-          failure = (part, error)
-        }
+    /// The next block; after an error there is none for anybody.
+    func next(of blocks: TextBlocks) -> TextBlock? {
+      if failure != nil {
+        blocks.stop()
+        return nil
+      }
+      do throws(FilesError) {
+        return try blocks.next()
+      } catch {
+        // What cannot be read stands behind all that was read.
+        failure = (Int.max, .file(error))
+        return nil
       }
     }
-  }
-}
 
-extension MappedFile {
-  /// Checks that a part of a file is UTF-8; the part ends at the ends of characters.
-  func validateUTF8(_ text: RawSpan, from start: Int) throws(TokenizationError) {
-    do {
-      try UnicodeText.validateUTF8(text)
-    } catch {
-      guard case .invalidUTF8(let offset, let byte) = error else { throw .text(error) }
-      throw .invalidUTF8(path: path, offset: start + offset, byte: byte)
-    }
-  }
-
-  /// The file in parts of about a megabyte that end with lines.
-  func lineParts() -> [Range<Int>] {
-    withBytes { bytes in
-      bytes.withByteView { bytes in
-        var parts: [Range<Int>] = []
-        var start = 0
-        while start < bytes.count {
-          let end = bytes.endOfLine(from: min(start + 1 << 20, bytes.count - 1))
-          parts.append(start..<end)
-          start = end
+    func count(_ block: TextBlock) {
+      do throws(TokenizationError) {
+        switch block.input.form {
+        case .lines:
+          try block.withBytes { (text) throws(TokenizationError) in
+            if let offset = firstInvalidUTF8(in: text) { throw .file(block.notUTF8(at: offset)) }
+            try counter.add(linesOf: text)
+          }
+        case .records: try countRecords(of: block)
         }
-        return parts
+      } catch {
+        failure = (block.index, error)
       }
+    }
+
+    private func countRecords(of block: TextBlock) throws(TokenizationError) {
+      let documents: [[UInt8]]
+      do { documents = try block.documents() } catch { throw .file(error) }
+      for document in documents { try unsafe counter.add(document.span.bytes) }
     }
   }
 }
