@@ -43,6 +43,7 @@ struct RunOptions: ParsableArguments {
   }
 
   private func start(_ request: RunRequest, _ ranks: Communicator) throws {
+    if ranks.isFirst { try request.precision.noteEmulation() }
     if dryRun {
       guard ranks.isFirst else { return }
       let run = try PreparedRun(request, ranks: ranks.count)
@@ -79,6 +80,7 @@ struct RunOptions: ParsableArguments {
       return try show(run, folder, resumes: true)
     }
     let run = try PreparedRun(resuming: folder, ranks: ranks, threads: threads)
+    if ranks.isFirst { try run.plan.training.precision.noteEmulation() }
     try show(folder, ranks) { observe in
       try run.resume(
         folder: folder,
