@@ -2,6 +2,7 @@ public import Accounting
 import Files
 public import LanguageModels
 import Randomness
+public import Ranks
 public import Tokenization
 import Training
 
@@ -13,6 +14,8 @@ public struct PreparedRun {
   public let model: GPT
   /// The files, in the plan's order.
   public let files: [TokenIDFile]
+  /// The processes that share each batch.
+  public internal(set) var ranks = Communicator.alone
   /// The folder whose tokenizer files, or the file that, is laid beside the model; nil for none.
   let tokenizer: String?
 
@@ -20,8 +23,11 @@ public struct PreparedRun {
   ///
   /// Every id is held against the vocabulary here, so that no bad one is found in mid-run.
   ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - ranks: How many processes will share each batch.
   /// - Throws: An error of the module at fault, naming the file.
-  public init(_ request: RunRequest) throws {
+  public init(_ request: RunRequest, ranks: Int = 1) throws {
     tokenizer = try Self.tokenizer(for: request)
     let tokens = try request.tokenizer.map { try Tokenizer(contentsOf: $0) }
     let shape = try Self.shape(for: request, tokens)
@@ -50,7 +56,7 @@ public struct PreparedRun {
     self.model = model
     self.files = files
     plan = RunPlan(
-      training: try Self.trainingPlan(request, model, files),
+      training: try Self.trainingPlan(request, model, files, ranks: ranks),
       ids: zip(request.sources, files).map { source, file in
         RunPlan.Source(
           path: source.path,
@@ -73,7 +79,11 @@ public struct PreparedRun {
   ///   - threads: How many threads compute; the plan's where nil.
   /// - Throws: ``ExperimentsError/changedInput(path:)`` for ids or weights other than the plan's.
   public init(resuming folder: String, threads: Int?) throws {
-    let stored = try RunPlan(folder: folder)
+    try self.init(RunPlan(folder: folder), threads: threads)
+  }
+
+  /// Opens what a plan names.
+  init(_ stored: RunPlan, threads: Int?) throws {
     var training = stored.training
     training.threads = threads ?? training.threads
     plan = RunPlan(

@@ -91,8 +91,18 @@ public struct RunPlan: Sendable, Hashable, Codable {
     guard try fileKind(path) == .file else {
       throw ExperimentsError.noRun(folder: folder, reason: "there is no \(Self.fileName)")
     }
+    try self.init(json: try readFile(path), of: folder)
+  }
+
+  /// Reads a record.
+  ///
+  /// - Parameters:
+  ///   - json: What ``json()`` gave.
+  ///   - folder: The run's folder, for the error.
+  /// - Throws: ``ExperimentsError/noRun(folder:reason:)`` where the record is none.
+  init(json: [UInt8], of folder: String) throws {
     do {
-      self = try JSONDecoder().decode(RunPlan.self, from: Data(try readFile(path)))
+      self = try JSONDecoder().decode(RunPlan.self, from: Data(json))
     } catch is DecodingError {
       throw ExperimentsError.noRun(
         folder: folder,

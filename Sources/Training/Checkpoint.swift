@@ -2,12 +2,12 @@ import Files
 import Kernels
 import LanguageModels
 
-/// A file that holds everything a run needs to go on to the bit: weights, both moments, the number
-/// of steps done and the identity of the run.
+/// A file that holds everything a run needs to go on to the bit: weights, the optimizer's moments, the
+/// number of steps done and the identity of the run.
 ///
 /// Batches are a function of the step, so the place in the data needs no further record. The file
-/// is in the safetensors form, with the tensors `weights/NAME`, `first/NAME` and `second/NAME`; it
-/// appears under its name only when it is whole, and an older checkpoint is removed only then.
+/// is in the safetensors form, with the tensors `weights/NAME`, `first/NAME` and, for AdamW,
+/// `second/NAME`; it appears under its name only when it is whole, and an older checkpoint is removed only then.
 enum Checkpoint {
   /// The folder of checkpoints inside a run's folder.
   static let folderName = "checkpoint"
@@ -107,10 +107,8 @@ enum Checkpoint {
   private static func buffers(
     of session: TrainingSession
   ) -> [(prefix: String, buffer: FloatBuffer)] {
-    [
-      ("weights/", session.model.weights), ("first/", session.moments.first),
-      ("second/", session.moments.second),
-    ]
+    [("weights/", session.model.weights)]
+      + zip(["first/", "second/"], session.moments).map { ($0, $1) }
   }
 
   private static func fileName(_ step: Int) -> String { "step-\(step).safetensors" }

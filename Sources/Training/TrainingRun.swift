@@ -1,7 +1,10 @@
 import Files
 import FoundationEssentials
+import Ranks
 
 /// A training run in a folder of its own: plan, metrics and checkpoints.
+///
+/// Where several ranks train together, each has a run, and only the first one touches the folder.
 public struct TrainingRun {
   /// How a run ended.
   public enum Outcome: Sendable, Hashable {
@@ -45,10 +48,16 @@ public struct TrainingRun {
     var plan = session.plan
     plan.threads = 1
     identity = SHA256.hexadecimal(try encoded(plan) + Array(dataDigest.utf8))
-    try prepareOutputFolder(folder)
-    _ = try Checkpoint.restore(session, identity: identity, folder: checkpointFolder)
-    try writeFile(joined(folder, "plan.json"), planFile ?? encoded(session.plan))
-    try cutMetrics()
+    try session.ranks.agree(on: digest(identity), "plan or set of tokens")
+    try session.ranks.agree(on: digest(session.kernelLevel), "processor level")
+    try session.ranks.together {
+      guard session.ranks.isFirst else { return }
+      try prepareOutputFolder(folder)
+      _ = try Checkpoint.restore(session, identity: identity, folder: checkpointFolder)
+      try writeFile(joined(folder, "plan.json"), planFile ?? encoded(session.plan))
+      try cutMetrics()
+    }
+    try session.takeStateOfFirstRank()
   }
 
   private var checkpointFolder: String { joined(folder, Checkpoint.folderName) }
@@ -59,18 +68,19 @@ public struct TrainingRun {
   /// Whatever ends the loop, the metrics of all finished steps are in the file.
   ///
   /// - Parameters:
-  ///   - isInterrupted: Asked before every step.
-  ///   - observe: Called after every step.
+  ///   - isInterrupted: Asked before every step; one rank that wants to stop stops all.
+  ///   - observe: Called after every step, on the first rank.
   /// - Returns: How the run ended.
   /// - Throws: ``TrainingError`` when the run breaks, `FilesError` when it cannot be recorded.
   public func train(
     isInterrupted: () -> Bool,
     observe: (StepRecord) -> Void
   ) throws -> Outcome {
+    guard session.ranks.isFirst else { return try follow(isInterrupted) }
     var lastCheckpoint = ContinuousClock.now
     var metrics = try LogFile(appendingTo: metricsPath)
     do {
-      while !session.isDone, !isInterrupted() {
+      while !session.isDone, try !session.ranks.any(isInterrupted()) {
         let record = try session.advance()
         try metrics.append(record.json)
         observe(record)
@@ -89,6 +99,14 @@ public struct TrainingRun {
     if session.isDone { return .finished }
     try Checkpoint.write(session, identity: identity, folder: checkpointFolder)
     return .interrupted
+  }
+
+  /// Does the steps of a rank that writes nothing.
+  private func follow(_ isInterrupted: () -> Bool) throws -> Outcome {
+    while !session.isDone, try !session.ranks.any(isInterrupted()) {
+      _ = try session.advance()
+    }
+    return session.isDone ? .finished : .interrupted
   }
 
   /// The training losses of the finished steps in nats per token, as `metrics.jsonl` holds them.
@@ -129,6 +147,11 @@ public struct TrainingRun {
 /// What is read back of a line of `metrics.jsonl`.
 private struct RecordedLoss: Decodable {
   let loss: Double
+}
+
+/// The first 64 bits of a text's hash.
+private func digest(_ text: String) -> UInt64 {
+  UInt64(SHA256.hexadecimal(Array(text.utf8)).prefix(16), radix: 16) ?? 0
 }
 
 /// A plan as the bytes that name it.

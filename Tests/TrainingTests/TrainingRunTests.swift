@@ -90,6 +90,31 @@ import Testing
     }
   }
 
+  @Test(arguments: OptimizerChoice.allCases)
+  func everyOptimizerLearnsAndResumesToTheBit(choice: OptimizerChoice) throws {
+    var plan = plan(steps: 40)
+    plan.optimizer = choice
+    plan.weightDecay = choice.defaultWeightDecay
+    plan.schedule = LearningRateSchedule(form: .constant, peak: 1e-2 * choice.learningRateScale)
+    try withTemporaryFolder { folder in
+      let run = try open(joined(folder, "whole"), plan)
+      var losses: [Double] = []
+      _ = try run.train(isInterrupted: { false }) { losses.append($0.loss) }
+      let whole = run.session.model.weights[0..<run.session.model.weights.count]
+      #expect(try weights(in: joined(folder, "resumed"), plan, stopAfter: 17) == whole)
+      #expect(losses.suffix(5).reduce(0, +) / 5 < losses[0] - 0.4, "\(losses)")
+    }
+  }
+
+  @Test func aResumedRunInPartsEqualsAnUninterruptedOneToTheBit() throws {
+    var plan = plan()
+    plan.accumulation = 2
+    try withTemporaryFolder { folder in
+      let whole = try weights(in: joined(folder, "whole"), plan)
+      #expect(try weights(in: joined(folder, "resumed"), plan, stopAfter: 5) == whole)
+    }
+  }
+
   @Test(arguments: [2, 3])
   func theThreadCountChangesNoBit(threads: Int) throws {
     try withTemporaryFolder { folder in

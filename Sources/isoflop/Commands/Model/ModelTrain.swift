@@ -46,9 +46,7 @@ struct ModelTrain: ParsableCommand {
   @Option(help: ArgumentHelp("Blocks of a new model.", valueName: "count"))
   var layers: Count?
 
-  @Option(help: "How new weights are drawn: normal, unscaled or xavier.")
-  var initialization: ModelInit.Scheme?
-
+  @OptionGroup(title: "New weights") var weights: InitializationOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Run") var options: RunOptions
 
@@ -57,10 +55,10 @@ struct ModelTrain: ParsableCommand {
     guard named == 1 else {
       throw ValidationError("Name one start: --preset, --blueprint, --init or --resume.")
     }
-    let isShaped = vocabSize != nil || layers != nil || initialization != nil
+    let isShaped = vocabSize != nil || layers != nil || weights.scheme != nil
     if resume != nil {
-      guard training.isEmpty, !isShaped, options.output == nil, !options.force, !options.dryRun
-      else {
+      let isPlanned = isShaped || weights.baseWidth != nil || !training.isEmpty
+      guard !isPlanned, options.output == nil, !options.force, !options.dryRun else {
         throw ValidationError("--resume goes on with the run's own plan: name --threads at most.")
       }
       return
@@ -82,11 +80,14 @@ struct ModelTrain: ParsableCommand {
 
   func run() throws {
     if let resume { return try options.resume(resume) }
-    var request = training.request(start: start, threads: options.threads ?? processorCount)
-    request.vocabularySize = vocabSize?.whole
-    request.layerCount = layers?.whole
-    if let initialization { request.initialization = initialization.initialization }
-    try options.start(request)
+    try options.start { threads in
+      var request = training.request(start: start, threads: threads)
+      request.vocabularySize = vocabSize?.whole
+      request.layerCount = layers?.whole
+      request.initialization = weights.initialization ?? request.initialization
+      request.baseWidth = weights.baseWidth
+      return request
+    }
   }
 
   private var start: RunRequest.Start {
