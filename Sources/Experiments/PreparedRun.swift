@@ -101,6 +101,7 @@ public struct PreparedRun {
   ///   - stored: The plan.
   ///   - threads: How many threads compute; the plan's where nil.
   ///   - folder: The run's folder, for its tokenizer; nil where nothing is measured on held-out text.
+  /// - Throws: An error of the module at fault, naming the file that is missing or has changed.
   init(_ stored: RunPlan, threads: Int?, folder: String?) throws {
     var training = stored.training
     training.threads = threads ?? training.threads
@@ -134,7 +135,10 @@ public struct PreparedRun {
     tokenizer = nil
     let plan = plan
     heldOut = try folder.flatMap { folder in
-      try ValidationText(plan) { try Tokenizer(contentsOf: joined(folder, "tokenizer.json")) }.heldOut
+      let text = try ValidationText(plan) {
+        try Tokenizer(contentsOf: joined(folder, "tokenizer.json"))
+      }
+      return text.heldOut
     }
   }
 

@@ -42,6 +42,7 @@ public final class BatchEncoder {
   ///   - text: What the ranges are parts of, in UTF-8; ill-formed bytes are encoded byte by byte.
   ///   - specialTokens: What becomes of special tokens in the texts.
   ///   - firstNumber: The number of the first text, by which dropout tells texts apart.
+  /// - Returns: The tokens of each text, in the order of the texts.
   /// - Throws: The error of the first text that has one.
   public func encode(
     _ documents: [Range<Int>],

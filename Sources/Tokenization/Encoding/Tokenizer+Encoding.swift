@@ -46,6 +46,7 @@ extension Tokenizer {
   ///   - specialTokens: What becomes of special tokens in the texts.
   ///   - dropout: Leaves merges out at random; nil for none.
   ///   - firstNumber: The number of the first text, by which dropout tells texts apart.
+  /// - Returns: The tokens of each text, in the order of the texts.
   /// - Throws: The error of the first text that has one.
   public func encode(
     _ texts: [[UInt8]],
