@@ -107,7 +107,7 @@ let package = Package(
 
     // MARK: - Floor 2: the four subjects
     library("Corpora", "Files"),
-    library("Tokenization", "UnicodeText", "Files"),
+    library("Tokenization", "UnicodeText", "Randomness", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 

@@ -84,8 +84,10 @@ private struct TokenizerFileReader {
     let components = TokenizerComponents(path: path, .object(parts))
     var configuration = try components.configuration()
     configuration.ignoresMerges = model.setting("ignore_merges").bool ?? false
+    configuration.options = try model.options()
     let tokens = try model.readVocabulary(&reader, configuration.addedTokens)
-    let merges = try model.readMerges(&reader, tokens)
+    let prefix = Array((configuration.options.continuingSubwordPrefix ?? "").utf8)
+    let merges = try model.readMerges(&reader, tokens, prefix: prefix)
     let tokenizer: Tokenizer
     do {
       tokenizer = try Tokenizer(
@@ -97,7 +99,6 @@ private struct TokenizerFileReader {
     } catch .wrongModel(let place, let problem) {
       throw .wrongFile(path: path, place: place, problem)
     }
-    try model.checkSettings(coversAllBytes: tokenizer.tables.coversAllBytes)
     return tokenizer
   }
 }
