@@ -21,7 +21,7 @@ public struct Tokenizer: Sendable {
   let modelTokenCount: Int
   let finder: AddedTokenFinder
   let normalizedFinder: AddedTokenFinder
-  /// The texts of the added tokens that a normalization changes, which is how they are decoded.
+  /// The texts of the added tokens as a normalization leaves them, which is how they are decoded.
   let normalizedContents: [TokenID: [UInt8]]
   /// Whether some numbers have no token.
   let hasGaps: Bool
@@ -71,11 +71,13 @@ public struct Tokenizer: Sendable {
   ) throws(TokenizationError) {
     var tokens = modelTokens
     let modelTokenCount = tokens.count
-    var literal: Set<TokenID> = []
+    var contents: [TokenID: [UInt8]] = [:]
     for added in configuration.addedTokens.sorted(by: { $0.id < $1.id }) {
       try Self.add(added, to: &tokens)
-      literal.insert(added.id)
+      contents[added.id] = Array(added.content.utf8)
     }
+    let normalized = try configuration.normalizedContents()
+    for (text, token) in normalized { contents[token.id] = text }
     self.configuration = configuration
     self.merges = merges
     self.modelTokenCount = modelTokenCount
@@ -84,7 +86,7 @@ public struct Tokenizer: Sendable {
     let tables = TokenizerTables(
       tokens: tokens,
       merges: merges,
-      literal: literal,
+      literal: contents,
       spelling: TokenSpelling(configuration, sentencePiece)
     )
     self.tables = tables
@@ -100,10 +102,7 @@ public struct Tokenizer: Sendable {
       tables.tokens.withString($0) { $0.count > 0 && $0[0] == 0xFF }
     }
     finder = configuration.finder
-    let normalized = try configuration.normalizedContents()
     normalizedFinder = AddedTokenFinder(normalized)
-    var contents: [TokenID: [UInt8]] = [:]
-    for (text, token) in normalized { contents[token.id] = text }
     normalizedContents = contents
     if let unknown = configuration.options.unknownToken, !isPlainByteLevel,
       sentencePiece == nil, modelID(ofSpelling: unknown) == nil

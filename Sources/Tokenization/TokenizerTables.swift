@@ -21,13 +21,13 @@ final class TokenizerTables: Sendable {
   /// - Parameters:
   ///   - tokens: All tokens by number, added ones included.
   ///   - merges: The merges by rank.
-  ///   - literal: The numbers of the tokens whose spelling is their text, and not in the
-  ///     characters that spell bytes.
+  ///   - literal: The texts of the tokens that stand for these, and not for what their spellings
+  ///     would.
   ///   - spelling: How the spellings of the others stand for text.
   init(
     tokens: consuming StringTable,
     merges: [Merge],
-    literal: Set<TokenID>,
+    literal: [TokenID: [UInt8]],
     spelling kind: TokenSpelling = .bytes
   ) {
     let count = tokens.count
@@ -36,18 +36,17 @@ final class TokenizerTables: Sendable {
     var ends = FlatArray<UInt32>(capacity: count)
     for number in 0..<count {
       let start = bytes.count
-      let isLiteral = literal.contains(TokenID(number))
       tokens.withString(number) { spelling in
         if spelling.count > 0, spelling[0] == 0xFF { return }
-        if case .characters(let characters) = kind {
-          if isLiteral {
-            bytes.append(spelling)
-          } else {
-            for byte in characters.bytes(of: spelling.toArray()) { bytes.append(byte) }
-          }
+        if let text = literal[TokenID(number)] {
+          for byte in text { bytes.append(byte) }
           return
         }
-        if isLiteral || !Self.decode(spelling, into: &bytes) {
+        if case .characters(let characters) = kind {
+          for byte in characters.bytes(of: spelling.toArray()) { bytes.append(byte) }
+          return
+        }
+        if !Self.decode(spelling, into: &bytes) {
           bytes.truncate(to: start)
           bytes.append(spelling)
         } else if bytes.count == start + 1 {

@@ -137,13 +137,20 @@ extension Tokenizer {
   /// token's spelling begins and ends with are taken from its range of the original.
   func trimmingOffsets(_ encoding: Encoding, of text: ByteView) -> Encoding {
     var encoding = encoding
+    let strippingIDs = Set(
+      configuration.addedTokens.filter { $0.stripsLeft || $0.stripsRight }.map(\.id)
+    )
     for case .some((let addsPrefixSpace, _)) in configuration.postProcessors.map(\.trimming) {
       for (index, range) in encoding.offsets.enumerated() {
-        let token = spelling(of: encoding.ids[index]).unicodeScalars
+        if range.upperBound > text.count { continue }
+        // An added token that takes white space along is spelled with it.
+        let isStripping = strippingIDs.contains(encoding.ids[index])
+        let name = isStripping ? text[range].toString() : spelling(of: encoding.ids[index])
+        let token = name.unicodeScalars
         var leading = token.prefix(while: Self.isSpelledSpace).count
         let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
         let isFirst = index == 0 || range.lowerBound == 0
-        if leading > 0, isFirst, addsPrefixSpace { leading -= 1 }
+        if leading == 1, isFirst, addsPrefixSpace { leading = 0 }
         let lower = min(range.upperBound, text.position(range.lowerBound, after: leading))
         let upper = max(lower, text.position(range.upperBound, before: trailing))
         encoding.offsets[index] = lower..<upper

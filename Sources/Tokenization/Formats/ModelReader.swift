@@ -63,15 +63,9 @@ struct ModelReader {
 
   /// Reads the vocabulary, which the settings' reading found.
   ///
-  /// - Parameters:
-  ///   - reader: The file.
-  ///   - added: The added tokens, which may fill gaps of the vocabulary.
-  /// - Returns: The tokens by number.
+  /// - Returns: The tokens by number; numbers without one have ``Tokenizer/gapSpelling(_:)``.
   /// - Throws: ``TokenizationError`` with the place.
-  func readVocabulary(
-    _ reader: inout JSONReader,
-    _ added: [AddedToken]
-  ) throws(TokenizationError) -> StringTable {
+  func readVocabulary(_ reader: inout JSONReader) throws(TokenizationError) -> StringTable {
     var table = StringTable(capacity: 1 << 15, byteCapacity: 1 << 18)
     var ids: [Int] = []
     var isInOrder = true
@@ -93,18 +87,17 @@ struct ModelReader {
       ids.append(id)
     }
     if isInOrder { return table }
-    return try sorted(table, ids, added)
+    return try sorted(table, ids)
   }
 
   /// The tokens in the order of their numbers.
   private func sorted(
     _ table: borrowing StringTable,
-    _ ids: [Int],
-    _ added: [AddedToken]
+    _ ids: [Int]
   ) throws(TokenizationError) -> StringTable {
     let count = (ids.max() ?? -1) + 1
-    if count > ids.count + added.count + Tokenizer.largestGap {
-      let known = Set(ids).union(added.map { Int($0.id) })
+    if count > ids.count + Tokenizer.largestGap {
+      let known = Set(ids)
       let gap = (0..<count).first { !known.contains($0) } ?? 0
       throw error("model.vocab", "no token has the number \(gap), and too few of those above it")
     }
@@ -116,15 +109,11 @@ struct ModelReader {
       }
       byID[id] = index
     }
-    var contents: [Int: String] = [:]
-    for token in added { contents[Int(token.id)] = token.content }
     var sorted = StringTable(capacity: count, byteCapacity: table.byteCount)
     for id in 0..<count {
       let isNew: Bool
       if byID[id] >= 0 {
         isNew = table.withString(byID[id]) { sorted.insert($0) != nil }
-      } else if let content = contents[id] {
-        isNew = Array(content.utf8).withByteView { sorted.insert($0) != nil }
       } else {
         isNew = Tokenizer.gapSpelling(id).withByteView { sorted.insert($0) != nil }
       }

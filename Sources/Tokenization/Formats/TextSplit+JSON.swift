@@ -17,7 +17,7 @@ extension TokenizerComponents {
       case "ByteLevel":
         configuration.isByteLevel = true
         configuration.addsPrefixSpace = stage["add_prefix_space"].bool ?? true
-        configuration.prefixSpaceStage = splits.count
+        if configuration.addsPrefixSpace { configuration.prefixSpaceStage = splits.count }
         if stage["use_regex"].bool ?? true { splits.append(TextSplit(.gpt2)) }
       case "Metaspace":
         if configuration.metaspace != nil {

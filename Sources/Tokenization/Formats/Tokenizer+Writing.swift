@@ -17,11 +17,9 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/notExpressible(format:what:)`` for a normal form the format does
   ///   not know, ``TokenizationError/file(_:)`` where the file can not be written.
   public func save(to path: String) throws(TokenizationError) {
-    if configuration.normalization.steps.contains(.form(.nfkcCasefold)) {
-      throw .notExpressible(format: "tokenizer.json", what: "the normal form nfkc-casefold")
-    }
+    let bytes = try expressibleJSON()
     do {
-      try writeFile(path, json)
+      try writeFile(path, bytes)
     } catch {
       throw .file(error)
     }
@@ -49,7 +47,9 @@ private struct TokenizerFileWriter {
     write(configuration.options)
     append("    \"ignore_merges\": \(configuration.ignoresMerges),\n    \"vocab\": {")
     var isFirst = true
-    for id in 0..<tokenizer.modelTokenCount {
+    // Where numbers have no token, added tokens keep theirs only within the vocabulary.
+    let count = tokenizer.hasGaps ? tokenizer.vocabularySize : tokenizer.modelTokenCount
+    for id in 0..<count {
       if tokenizer.hasGaps, tokenizer.isGap(TokenID(id)) { continue }
       append(isFirst ? "\n      " : ",\n      ")
       isFirst = false
