@@ -151,6 +151,7 @@ struct TiktokenReader {
       addedTokens: special
     )
     configuration.specialTokenPolicy = .refuse
+    configuration.lacksSettings = true
     do throws(TokenizationError) {
       let merges = try RankMerges(tokens).merges()
       var table = StringTable(capacity: tokens.count)

@@ -2,6 +2,9 @@ import Files
 import UnicodeText
 
 extension Tokenizer {
+  /// Whether its file said neither how texts are cut nor which tokens are special.
+  public var lacksSettings: Bool { configuration.lacksSettings }
+
   /// A file of a tokenizer, ready to be written.
   public struct File: Sendable, Equatable {
     /// Its name in a folder.

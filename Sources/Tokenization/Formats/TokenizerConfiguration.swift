@@ -26,6 +26,8 @@ public struct TokenizerConfiguration: Sendable, Hashable {
   /// What becomes of special tokens in a text where nobody says so: what the library does whose file
   /// it is.
   public var specialTokenPolicy = SpecialTokenPolicy.recognize
+  /// Whether the file said neither how texts are cut nor which tokens are special.
+  var lacksSettings = false
   /// At which length texts are cut, or nil.
   public var truncation: Truncation?
   /// To which length texts are filled up, or nil.

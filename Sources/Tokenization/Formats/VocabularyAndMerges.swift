@@ -64,12 +64,13 @@ enum VocabularyAndMerges {
     {
       special = [AddedToken(id: TokenID(id), content: "<|endoftext|>")]
     }
-    let configuration = TokenizerConfiguration(
+    var configuration = TokenizerConfiguration(
       normalization: .none,
       pattern: missing.pattern ?? .gpt2,
       postProcessors: [.byteLevel(addsPrefixSpace: false, trimsOffsets: false)],
       addedTokens: special
     )
+    configuration.lacksSettings = true
     do throws(TokenizationError) {
       return try Tokenizer(
         tokens: tokens,

@@ -9,6 +9,7 @@ struct TokenizerCommand: ParsableCommand {
     abstract: "Train tokenizers, turn text into token ids and back.",
     subcommands: [
       TokenizerTrain.self, TokenizerEncode.self, TokenizerDecode.self, TokenizerInspect.self,
+      TokenizerConvert.self,
     ]
   )
 }
