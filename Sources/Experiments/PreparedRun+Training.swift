@@ -1,6 +1,7 @@
 import Accounting
 import Files
 import LanguageModels
+import Ranks
 import Tokenization
 public import Training
 
@@ -11,10 +12,14 @@ extension PreparedRun {
     public let step: StepRecord
     /// The number of steps of the run.
     public let steps: Int
-    /// The tokens a second since the run was started or resumed.
+    /// The tokens a second since the run was started or resumed, evaluations not counted.
     public let tokensPerSecond: Double
-    /// The time left at that speed.
+    /// The time left at the speed so far.
     public let secondsLeft: Double
+    /// The share of the measured peak of matrix products; nil in the first half second.
+    public let peakShare: Double?
+    /// The last evaluation; nil before the first.
+    public let evaluation: EvaluationRecord?
   }
 
   /// Checks that a folder can take a new run, and creates it.
@@ -49,17 +54,20 @@ extension PreparedRun {
   ///   - folder: Prepared by ``prepareFolder(_:replaces:)``; what an older run left is removed.
   ///   - isInterrupted: Asked before every step.
   ///   - observe: Called after every step.
-  /// - Returns: The summary, or nil when somebody asked to stop.
+  /// - Returns: The summary, or nil when somebody asked to stop and on all ranks but the first.
   /// - Throws: `TrainingError` when the run breaks, `FilesError` when it cannot be recorded.
   public func train(
     folder: String,
     isInterrupted: () -> Bool,
     observe: (Progress) -> Void
   ) throws -> RunSummary? {
-    try removeFile(joined(folder, Self.summaryName))
-    try removeFile(joined(folder, "metrics.jsonl"))
-    try TrainingRun.removeCheckpoints(in: folder)
-    try layTokenizer(in: folder)
+    try ranks.together {
+      guard ranks.isFirst else { return }
+      try removeFile(joined(folder, Self.summaryName))
+      try removeFile(joined(folder, "metrics.jsonl"))
+      try TrainingRun.removeCheckpoints(in: folder)
+      try layTokenizer(in: folder)
+    }
     return try advance(folder: folder, isInterrupted: isInterrupted, observe: observe)
   }
 
@@ -69,14 +77,14 @@ extension PreparedRun {
   ///   - folder: The run's folder.
   ///   - isInterrupted: Asked before every step.
   ///   - observe: Called after every step.
-  /// - Returns: The summary, or nil when somebody asked to stop.
+  /// - Returns: The summary, or nil when somebody asked to stop and on all ranks but the first.
   /// - Throws: `TrainingError` when the run breaks, `FilesError` when it cannot be recorded.
   public func resume(
     folder: String,
     isInterrupted: () -> Bool,
     observe: (Progress) -> Void
   ) throws -> RunSummary? {
-    try prepareOutputFolder(folder)
+    try ranks.together { if ranks.isFirst { try prepareOutputFolder(folder) } }
     return try advance(folder: folder, isInterrupted: isInterrupted, observe: observe)
   }
 
@@ -85,40 +93,43 @@ extension PreparedRun {
     isInterrupted: () -> Bool,
     observe: (Progress) -> Void
   ) throws -> RunSummary? {
-    let session = try TrainingSession(plan: plan.training, model: model, sources: sources)
+    let session = try ranks.together {
+      try TrainingSession(plan: plan.training, model: model, sources: sources, ranks: ranks)
+    }
     let run = try TrainingRun(
       folder: folder,
       session: session,
+      heldOut: heldOut,
       dataDigest: plan.dataDigest,
       planFile: try plan.json(),
       checkpointInterval: .seconds(plan.checkpointSeconds)
     )
-    let steps = plan.training.steps
-    let tokensPerStep = plan.training.batch * plan.training.context
-    let first = session.stepsDone
-    let start = ContinuousClock.now
+    var meter = SpeedMeter(plan.training, first: session.stepsDone)
     let outcome = try run.train(isInterrupted: isInterrupted) { step in
-      let seconds = max((ContinuousClock.now - start) / .seconds(1), 1e-9)
-      let done = step.step - first
+      meter.add(step, session)
       observe(
         Progress(
           step: step,
-          steps: steps,
-          tokensPerSecond: Double(done * tokensPerStep) / seconds,
-          secondsLeft: seconds / Double(done) * Double(steps - step.step)
+          steps: plan.training.steps,
+          tokensPerSecond: meter.tokensPerSecond,
+          secondsLeft: meter.secondsLeft,
+          peakShare: meter.peakShare,
+          evaluation: run.lastEvaluation
         )
       )
     }
-    guard outcome == .finished else { return nil }
+    guard outcome == .finished, ranks.isFirst else { return nil }
     try model.save(directory: folder)
-    let summary = RunSummary(
+    let tokens = session.stepsDone * plan.training.batch * plan.training.context
+    var summary = RunSummary(
       try parameterCount(),
-      tokens: plan.training.tokenCount,
+      tokens: tokens,
       uniqueTokens: uniqueTokens,
-      flops: try flops(),
+      flops: try Self.flopsPerToken(plan.training.shape, plan.training.context) * Double(tokens),
       trainingLosses: try run.recordedLosses(),
-      seconds: (ContinuousClock.now - start) / .seconds(1)
+      seconds: run.seconds
     )
+    summary.add(run, speed: meter.speed)
     try summary.write(to: joined(folder, Self.summaryName))
     try run.removeCheckpoints()
     return summary

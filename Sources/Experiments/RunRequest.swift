@@ -1,3 +1,4 @@
+public import Kernels
 public import LanguageModels
 public import Training
 
@@ -24,6 +25,20 @@ public struct RunRequest: Sendable {
     public init(path: String, weight: Double = 1) {
       self.path = path
       self.weight = weight
+    }
+  }
+
+  /// A file of ids that is measured on.
+  public struct ValidationFile: Sendable, Hashable {
+    /// The file.
+    public var path: String
+    /// The language of all its ids; where nil, what its description or name says.
+    public var label: String?
+
+    /// Names a file.
+    public init(path: String, label: String? = nil) {
+      self.path = path
+      self.label = label
     }
   }
 
@@ -57,9 +72,13 @@ public struct RunRequest: Sendable {
   public var context: Int?
   /// B.
   public var batch = 8
+  /// K, the micro-batches that a batch is computed in; as many as there are ranks where nil.
+  public var accumulation: Int?
   /// How long.
   public var budget: Budget
-  /// The highest learning rate; where nil 0.256 / width, a tenth of it from a trained model.
+  /// What changes the weights.
+  public var optimizer = OptimizerChoice.adamw
+  /// The highest learning rate; where nil 0.256 / width for AdamW, a tenth of it from a trained model.
   public var learningRate: Double?
   /// What follows the warm-up.
   public var schedule = LearningRateSchedule.Form.cosine
@@ -69,22 +88,38 @@ public struct RunRequest: Sendable {
   public var finalShare = 0.0
   /// For warm-up, stable, decay: the share of steps that decay.
   public var decayShare = 0.2
-  /// Decoupled weight decay.
-  public var weightDecay = 0.1
+  /// Weight decay; the optimizer's default where nil.
+  public var weightDecay: Double?
   /// The decay of the gradient's running mean.
   public var beta1 = 0.9
-  /// The decay of the squared gradient's running mean.
+  /// The decay of the squared gradient's running mean; for Lion, of the gradient's.
   public var beta2 = 0.99
+  /// For SGD, the share of the running sum of gradients that a step keeps.
+  public var momentum = 0.9
+  /// For SGD, whether a step looks ahead along the running sum.
+  public var nesterov = false
+  /// The width that learning rates are carried over from by the maximal update parametrization.
+  public var baseWidth: Int?
   /// What is added to the root of the second moment.
   public var epsilon = 1e-8
   /// The largest gradient norm; 0 never clips.
   public var clip = 1.0
   /// How windows are ordered.
   public var order = BatchSampler.Order.shuffled
+  /// What matrix products multiply.
+  public var precision = ProductPrecision.f32
   /// The seed of weights and batches.
   public var seed: UInt64 = 1
   /// How many threads compute; it changes no result.
   public var threads = 1
+  /// The files measured on in training.
+  public var validation: [ValidationFile] = []
+  /// The corpus whose held-out segments are measured on in training; it needs a tokenizer.
+  public var validationCorpus: String?
+  /// The steps between two evaluations; where nil a tenth of all.
+  public var evaluationInterval: Int?
+  /// When the run ends early; nil for never.
+  public var earlyStopping: EarlyStopping?
   /// The seconds between two checkpoints.
   public var checkpointSeconds = 60.0
 

@@ -134,11 +134,15 @@ public protocol KernelSet: SendableMetatype {
   static func pack(
     _ source: MatrixView,
     transposed: Bool,
+    precision: ProductPrecision,
     panels: Range<Int>,
     into target: VectorView
   )
 
-  /// C = [addend +] [bias +] A·B, where A is `a`, or aᵀ.
+  /// Rounds numbers to bfloat16 and pairs them along the rows, along the columns, or both.
+  static func pair(_ x: MatrixView, inRows: MatrixView?, inColumns: MatrixView?)
+
+  /// C = [addend +] [bias +] A·B, where A is `a`, or aᵀ; of words where B is.
   static func multiply(
     _ a: MatrixView,
     transposed: Bool,
@@ -253,6 +257,22 @@ public protocol KernelSet: SendableMetatype {
     firstMoments: VectorView,
     secondMoments: VectorView,
     factors: AdamWFactors
+  )
+
+  /// One step of gradient descent with momentum.
+  static func sgd(
+    _ parameters: VectorView,
+    gradients: VectorView,
+    moments: VectorView,
+    factors: SGDFactors
+  )
+
+  /// One step of Lion.
+  static func lion(
+    _ parameters: VectorView,
+    gradients: VectorView,
+    moments: VectorView,
+    factors: LionFactors
   )
 
   /// The sum of the squares.

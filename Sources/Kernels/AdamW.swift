@@ -87,98 +87,69 @@ public struct AdamW: Sendable, Hashable {
       "\(gradients.count), \(moments.first.count), \(moments.second.count) for \(count) parameters"
     )
     precondition(step >= 1, "step \(step)")
-    let norm = Self.norm(of: gradients, team: team, kernels: kernels)
-    let segments = Self.segments(count: count, decaying: decaying)
-    let kept = factors(step: step, learningRate: learningRate, norm: norm)
-    team.run { thread in
-      for segment in segments {
-        var factors = kept
-        if segment.decays { factors.retained = Float(1 - learningRate * weightDecay) }
-        let share = team.share(of: segment.range.count, thread: thread, grain: 16)
-        let start = segment.range.lowerBound
-        let range = start + share.lowerBound..<start + share.upperBound
-        unsafe kernels.adamW(
-          parameters.vector(range),
-          gradients: gradients.vector(range),
-          firstMoments: moments.first.vector(range),
-          secondMoments: moments.second.vector(range),
-          factors: factors
-        )
-      }
-    }
+    let norm = gradients.norm(team: team, kernels: kernels)
+    // A norm that is not a number must reach the parameters, not vanish in a comparison.
+    let scale = clip.map { norm <= $0 ? 1 : $0 / norm } ?? 1
+    self.step(
+      parameters: parameters,
+      gradients: gradients,
+      moments: (moments.first, moments.second),
+      groups: Self.groups(count: count, decaying: decaying),
+      step: step,
+      learningRate: learningRate,
+      gradientScale: scale,
+      team: team,
+      kernels: kernels
+    )
     return norm
   }
 
-  /// The root of the sum of the squares of all gradients.
-  ///
-  /// Blocks of fixed length are summed in their order, whatever the number of threads.
-  public static func norm(of gradients: FloatBuffer, team: ThreadTeam, kernels: Kernels) -> Double {
-    let length = 1 << 16
-    let blocks = (gradients.count + length - 1) / length
-    let squares = Partials(count: blocks)
-    team.run { thread in
-      for block in team.share(of: blocks, thread: thread) {
-        let range = block * length..<min((block + 1) * length, gradients.count)
-        squares[block] = unsafe kernels.sumOfSquares(gradients.vector(range))
-      }
-    }
-    return (0..<blocks).reduce(0.0) { $0 + squares[$1] }.squareRoot()
-  }
-
-  private func factors(step: Int, learningRate: Double, norm: Double) -> AdamWFactors {
+  func step(
+    parameters: FloatBuffer,
+    gradients: FloatBuffer,
+    moments: (first: FloatBuffer, second: FloatBuffer),
+    groups: [ParameterGroup],
+    step: Int,
+    learningRate: Double,
+    gradientScale: Double,
+    team: ThreadTeam,
+    kernels: Kernels
+  ) {
     let time = Double(step)
-    // A norm that is not a number must reach the parameters, not vanish in a comparison.
-    let scale = clip.map { norm <= $0 ? 1 : $0 / norm } ?? 1
-    return AdamWFactors(
-      firstMomentWeight: Float(1 - beta1),
-      secondMomentWeight: Float(1 - beta2),
-      stepSize: Float(learningRate / (1 - pow(beta1, time))),
-      rootCorrection: Float(1 / (1 - pow(beta2, time)).squareRoot()),
-      epsilon: Float(epsilon),
-      retained: 1,
-      gradientScale: Float(scale)
-    )
+    let stepSize = learningRate / (1 - pow(beta1, time))
+    let rootCorrection = Float(1 / (1 - pow(beta2, time)).squareRoot())
+    team.run(over: groups) { range, group in
+      unsafe kernels.adamW(
+        parameters.vector(range),
+        gradients: gradients.vector(range),
+        firstMoments: moments.first.vector(range),
+        secondMoments: moments.second.vector(range),
+        factors: AdamWFactors(
+          firstMomentWeight: Float(1 - beta1),
+          secondMomentWeight: Float(1 - beta2),
+          stepSize: Float(stepSize * group.learningRateScale),
+          rootCorrection: rootCorrection,
+          epsilon: Float(epsilon),
+          retained: Float(1 - learningRate * weightDecay * group.decay),
+          gradientScale: Float(gradientScale)
+        )
+      )
+    }
   }
 
   /// The whole array in pieces that decay and pieces that do not.
-  private static func segments(
-    count: Int,
-    decaying: [Range<Int>]
-  ) -> [(range: Range<Int>, decays: Bool)] {
-    var result: [(range: Range<Int>, decays: Bool)] = []
+  private static func groups(count: Int, decaying: [Range<Int>]) -> [ParameterGroup] {
+    var groups: [ParameterGroup] = []
     var place = 0
     for range in decaying {
       precondition(range.lowerBound >= place && range.upperBound <= count, "\(range) of \(count)")
-      if range.lowerBound > place { result.append((place..<range.lowerBound, false)) }
-      if !range.isEmpty { result.append((range, true)) }
+      if range.lowerBound > place {
+        groups.append(ParameterGroup(place..<range.lowerBound, decay: 0))
+      }
+      if !range.isEmpty { groups.append(ParameterGroup(range, decay: 1)) }
       place = range.upperBound
     }
-    if place < count { result.append((place..<count, false)) }
-    return result
-  }
-}
-
-/// One number a block, each written by one thread.
-@safe private final class Partials: @unchecked Sendable {
-  private let base: UnsafeMutablePointer<Double>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    unsafe base = .allocate(capacity: max(count, 1))
-    unsafe base.initialize(repeating: 0, count: max(count, 1))
-  }
-
-  deinit { unsafe base.deallocate() }
-
-  subscript(index: Int) -> Double {
-    get {
-      precondition(index >= 0 && index < count, "block \(index) of \(count)")
-      return unsafe base[index]
-    }
-    set {
-      precondition(index >= 0 && index < count, "block \(index) of \(count)")
-      unsafe base[index] = newValue
-    }
+    if place < count { groups.append(ParameterGroup(place..<count, decay: 0)) }
+    return groups
   }
 }

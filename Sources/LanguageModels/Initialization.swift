@@ -25,6 +25,11 @@ public enum Initialization: Sendable, Hashable, Codable {
   ///   neural networks", equation 16.
   case xavier
 
+  /// As `normal` with scaled residuals at the base width, carried over to other widths.
+  ///
+  /// - Source: Yang et al. 2022, arXiv:2203.03466, table 8; see ``MaximalUpdate``.
+  case maximalUpdate(deviation: Double, baseWidth: Int)
+
   /// What GPT-2 does: deviation 0.02, residual projections scaled.
   public static var gpt2: Initialization { .normal(deviation: 0.02, scaledResiduals: true) }
 }
@@ -34,8 +39,8 @@ extension GPT {
   ///
   /// The same shape, initialization and seed give the same weights to the bit.
   ///
-  /// - Throws: `AccountingError` for an impossible shape, `KernelsError` when the memory does not
-  ///   suffice.
+  /// - Throws: `AccountingError` for an impossible shape, ``MaximalUpdate/Unsuitable`` for one that
+  ///   it cannot parametrize, `KernelsError` when the memory does not suffice.
   public convenience init(
     _ shape: ModelShape,
     initialization: Initialization = .gpt2,
@@ -43,6 +48,9 @@ extension GPT {
     specialTokens: SpecialTokenIDs = SpecialTokenIDs()
   ) throws {
     let layout = try ParameterLayout(shape)
+    if case .maximalUpdate(_, let width) = initialization {
+      try MaximalUpdate(baseWidth: width).validate(shape)
+    }
     let weights = try FloatBuffer(count: layout.storageCount)
     self.init(layout: layout, weights: weights, specialTokens: specialTokens)
     initialization.fill(self, seed: seed)
@@ -54,7 +62,11 @@ extension Initialization {
   func fill(_ model: GPT, seed: Seed) {
     let layout = model.layout
     for tensor in layout.tensors where !tensor.isMatrix && tensor.name.hasSuffix(".weight") {
-      model.weights.replace(at: tensor.offset, with: [Float](repeating: 1, count: tensor.count))
+      var one: Float = 1
+      if case .maximalUpdate(_, let width) = self, tensor == layout.finalNormalization?.weight {
+        one = Float(MaximalUpdate(baseWidth: width).initialScale(of: tensor, in: layout))
+      }
+      model.weights.replace(at: tensor.offset, with: [Float](repeating: one, count: tensor.count))
     }
     for tensor in [layout.tokenEmbedding, layout.positionEmbedding, layout.head] {
       if let tensor { draw(tensor, parts: [tensor.shape[0]], isResidual: false, model, seed) }
@@ -89,10 +101,8 @@ extension Initialization {
       var values: [Float] = []
       values.reserveCapacity(outputs * inputs)
       switch self {
-      case .normal(var deviation, let scaledResiduals):
-        if isResidual, scaledResiduals {
-          deviation /= Double(2 * model.shape.layerCount).squareRoot()
-        }
+      case .normal, .maximalUpdate:
+        let deviation = deviation(of: tensor, isResidual: isResidual, model.layout)
         for _ in 0..<outputs * inputs { values.append(Float(deviation * generator.normal())) }
       case .xavier:
         let limit = (6 / Double(inputs + outputs)).squareRoot()
@@ -102,6 +112,24 @@ extension Initialization {
       }
       model.weights.replace(at: offset, with: values)
       offset += values.count
+    }
+  }
+
+  /// The standard deviation of a matrix of normal numbers.
+  private func deviation(
+    of tensor: ParameterTensor,
+    isResidual: Bool,
+    _ layout: ParameterLayout
+  ) -> Double {
+    let residual = isResidual ? 1 / Double(2 * layout.shape.layerCount).squareRoot() : 1
+    switch self {
+    case .normal(let deviation, let scaledResiduals):
+      return scaledResiduals ? deviation * residual : deviation
+    case .maximalUpdate(let deviation, let baseWidth):
+      let update = MaximalUpdate(baseWidth: baseWidth)
+      return deviation * residual * update.initialScale(of: tensor, in: layout)
+    case .xavier:
+      return 0
     }
   }
 }

@@ -1,5 +1,6 @@
 import Accounting
 public import Experiments
+import Kernels
 import LanguageModels
 import Training
 
@@ -40,7 +41,8 @@ public struct RunPlanReport {
     let epochs = Double(plan.tokenCount) / Double(run.uniqueTokens)
     table.add([
       "length",
-      "\(DecimalText.grouped(Double(plan.steps))) steps of \(plan.batch) × \(plan.context): "
+      "\(DecimalText.grouped(Double(plan.steps))) steps of \(plan.batch) × \(plan.context)"
+        + (plan.accumulation > 1 ? " in \(plan.accumulation) micro-batches: " : ": ")
         + "\(tokens) tokens, \(DecimalText.significant(epochs)) epochs",
     ])
     let sixND = TrainingFLOPs.sixND(
@@ -52,14 +54,18 @@ public struct RunPlanReport {
       "\(DecimalText.scientific(flops)) FLOPs (6ND: \(DecimalText.scientific(sixND)))",
     ])
     table.add(["rate", rate])
-    table.add([
-      "AdamW",
-      "β₁ \(plan.beta1), β₂ \(plan.beta2), ε \(plan.epsilon), weight decay \(plan.weightDecay), "
-        + (plan.clip > 0 ? "clipped to norm \(plan.clip)" : "not clipped"),
-    ])
+    table.add(["optimizer", optimizer])
+    table.add(["precision", precision])
     table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(plan.threads) threads"])
     table.add(["time", time])
     return table.text
+  }
+
+  private var precision: String {
+    switch plan.precision {
+    case .f32: "f32"
+    case .bf16: "bf16 factors of matrix products, f32 sums and all else"
+    }
   }
 
   private var model: String {
@@ -83,6 +89,18 @@ public struct RunPlanReport {
       + "after \(schedule.warmupSteps) steps of warm-up"
   }
 
+  private var optimizer: String {
+    let numbers =
+      switch plan.optimizer {
+      case .adamw: "AdamW, β₁ \(plan.beta1), β₂ \(plan.beta2), ε \(plan.epsilon)"
+      case .lion: "Lion, β₁ \(plan.beta1), β₂ \(plan.beta2)"
+      case .sgd: "SGD, momentum \(plan.momentum)\(plan.nesterov ? ", Nesterov's" : "")"
+      }
+    return numbers + ", weight decay \(plan.weightDecay), "
+      + (plan.clip > 0 ? "clipped to norm \(plan.clip)" : "not clipped")
+      + (plan.baseWidth.map { ", rates carried over from width \($0)" } ?? "")
+  }
+
   private var time: String {
     guard let speed, let seconds else { return "not known: the model is too large to be tried" }
     let rate = Double(plan.batch * plan.context) / speed.secondsPerStep
@@ -103,6 +121,7 @@ public struct RunPlanReport {
       ),
       .init("steps", .integer(plan.steps)),
       .init("batch", .integer(plan.batch)),
+      .init("accumulate", .integer(plan.accumulation)),
       .init("context", .integer(plan.context)),
       .init("tokens", .integer(plan.tokenCount)),
       .init("unique_tokens", .integer(run.uniqueTokens)),
@@ -119,7 +138,9 @@ public struct RunPlanReport {
       .init("lr", .number(plan.schedule.peak)),
       .init("warmup", .integer(plan.schedule.warmupSteps)),
       .init("schedule", .string(plan.schedule.form.rawValue)),
+      .init("optimizer", .string(plan.optimizer.rawValue)),
       .init("order", .string(plan.order.rawValue)),
+      .init("precision", .string(plan.precision.rawValue)),
       .init("seed", .string(String(plan.seed))),
       .init("ids", .array(run.plan.ids.map(source))),
       .init("estimated_seconds", .optional(seconds)),

@@ -4,21 +4,13 @@ public import Randomness
 ///
 /// Nothing is remembered between steps, so that a run resumed at step s sees what an uninterrupted
 /// run sees there.
-public struct BatchSampler: Sendable {
+public struct BatchSampler: BatchSource {
   /// In which order windows are read.
   public enum Order: String, Sendable, Hashable, Codable, CaseIterable {
     /// Each epoch reads every window once, in an order of its own and from an offset of its own.
     case shuffled
     /// Row r of step s is ids[(s·B + r)·T ..< (s·B + r)·T + T + 1], from the start again at the end.
     case sequential
-  }
-
-  /// One batch.
-  public struct Batch: Sendable, Hashable {
-    /// (B, T): the ids read.
-    public var inputs: [Int32]
-    /// (B, T): the ids to predict, each the successor of its input.
-    public var targets: [Int32]
   }
 
   /// T, the length of a window.
@@ -85,19 +77,25 @@ public struct BatchSampler: Sendable {
   }
 
   /// Cuts the batch of a step, counted from 0.
-  public mutating func batch(step: Int) -> Batch {
+  public mutating func batch(step: Int) -> TokenBatch { batch(step: step, rows: 0..<batch) }
+
+  /// Cuts some rows of the batch of a step, counted from 0.
+  ///
+  /// - Precondition: The rows lie in 0 ..< B.
+  public mutating func batch(step: Int, rows: Range<Int>) -> TokenBatch {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= batch, "rows \(rows) of \(batch)")
     var inputs: [Int32] = []
     var targets: [Int32] = []
-    inputs.reserveCapacity(batch * context)
-    targets.reserveCapacity(batch * context)
-    for row in step * batch..<(step + 1) * batch {
+    inputs.reserveCapacity(rows.count * context)
+    targets.reserveCapacity(rows.count * context)
+    for row in step * batch + rows.lowerBound..<step * batch + rows.upperBound {
       let (source, index) = place(ofRow: row)
       let start = windowStart(source: source, row: index)
       let window = sources[source].tokens(in: start..<start + context + 1)
       inputs.append(contentsOf: window.dropLast())
       targets.append(contentsOf: window.dropFirst())
     }
-    return Batch(inputs: inputs, targets: targets)
+    return TokenBatch(inputs: inputs, targets: targets)
   }
 
   /// Which source a row is read from, and how many rows that source gave before.

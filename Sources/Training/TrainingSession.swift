@@ -2,6 +2,7 @@ import Accounting
 import Kernels
 public import LanguageModels
 import Randomness
+public import Ranks
 
 /// A model in training: its weights, the optimizer's moments and the place in the data.
 ///
@@ -13,104 +14,141 @@ public final class TrainingSession {
   public let plan: TrainingPlan
   /// The model, whose weights change with every step.
   public let model: GPT
+  /// The processes that share each batch.
+  public let ranks: Communicator
   /// How many steps are done.
   public internal(set) var stepsDone = 0
+  /// The loss of the very first step, against which an explosion is measured.
+  var firstLoss: Double?
 
-  let moments: AdamW.Moments
-  private let gradients: FloatBuffer
+  let moments: [FloatBuffer]
+  private let sum: GradientSum
   private let engine: GPTEngine
-  private let optimizer: AdamW
+  private let microBatch: Int
+  private let optimizer: Optimizer
+  private let groups: [ParameterGroup]
   private let flopsPerToken: Double
-  private var sampler: BatchSampler
+  private var batches: any BatchSource
 
-  /// Prepares to train.
+  /// Prepares to train on token sequences.
   ///
   /// - Parameters:
   ///   - plan: What to do.
   ///   - model: The weights to start from; they are changed in place.
   ///   - sources: Token sequences, each with its share of rows.
+  ///   - ranks: The processes that share each batch.
+  /// - Throws: ``TrainingError`` when plan, model and data do not fit or memory does not suffice.
+  public convenience init(
+    plan: TrainingPlan,
+    model: GPT,
+    sources: [(source: any TokenSource, weight: Double)],
+    ranks: Communicator = .alone
+  ) throws {
+    try plan.validate()
+    try self.init(
+      plan: plan,
+      model: model,
+      batches: BatchSampler(
+        sources: sources,
+        context: plan.context,
+        batch: plan.batch,
+        order: plan.order,
+        seed: Seed(plan.seed)
+      ),
+      ranks: ranks
+    )
+  }
+
+  /// Prepares to train on batches of any origin.
+  ///
+  /// - Parameters:
+  ///   - plan: What to do.
+  ///   - model: The weights to start from; they are changed in place.
+  ///   - batches: What is learned from, in the plan's batch and context.
+  ///   - ranks: The processes that share each batch; all prepare the same.
   /// - Throws: ``TrainingError`` when plan, model and data do not fit or memory does not suffice.
   public init(
     plan: TrainingPlan,
     model: GPT,
-    sources: [(source: any TokenSource, weight: Double)]
+    batches: any BatchSource,
+    ranks: Communicator = .alone
   ) throws {
     try plan.validate()
     guard model.shape == plan.shape else {
       throw TrainingError.invalidPlan(reason: "the model has another shape than the plan")
     }
-    sampler = try BatchSampler(
-      sources: sources,
-      context: plan.context,
-      batch: plan.batch,
-      order: plan.order,
-      seed: Seed(plan.seed)
-    )
-    gradients = try FloatBuffer(count: model.layout.storageCount)
-    moments = try AdamW.Moments(count: model.layout.storageCount)
+    guard batches.batch == plan.batch, batches.context == plan.context else {
+      throw TrainingError.invalidPlan(
+        reason: "batches of \(batches.batch) × \(batches.context) in a plan of "
+          + "\(plan.batch) × \(plan.context)"
+      )
+    }
+    self.batches = batches
+    let parts = try plan.parts(ranks: ranks.count)
+    microBatch = plan.batch / parts
+    sum = try GradientSum(count: model.layout.storageCount, parts: parts, ranks: ranks)
+    optimizer = plan.kernelOptimizer
+    moments = try optimizer.makeMoments(count: model.layout.storageCount)
+    groups = plan.parameterGroups(model.layout)
     engine = try GPTEngine(
       layout: model.layout,
-      batch: plan.batch,
+      batch: microBatch,
       context: plan.context,
       threads: plan.threads,
-      purpose: .training
+      purpose: .training,
+      precision: plan.precision
     )
     flopsPerToken = try TrainingFLOPs.perToken(
       Blueprint(plan.shape, name: ""),
       convention: .matmulAndAttention,
       contextLength: plan.context
     )
-    optimizer = AdamW(
-      beta1: plan.beta1,
-      beta2: plan.beta2,
-      epsilon: plan.epsilon,
-      weightDecay: plan.weightDecay,
-      clip: plan.clip > 0 ? plan.clip : nil
-    )
     self.plan = plan
     self.model = model
+    self.ranks = ranks
   }
+
+  /// The level of the kernels, on which bits depend.
+  var kernelLevel: String { engine.kernels.level.rawValue }
 
   /// Whether every planned step is done.
   public var isDone: Bool { stepsDone >= plan.steps }
 
-  /// Does one step.
+  /// Does one step: the gradients of the batch are summed, then clipped, then the weights change.
   ///
-  /// - Throws: ``TrainingError/diverged(step:loss:gradientNorm:learningRate:)`` when the loss or the
-  ///   gradient stopped being a number; the weights are of no use then.
+  /// - Throws: ``TrainingError/diverged(_:)`` when the loss exploded, or it or the gradient stopped
+  ///   being a number; the weights are then those before the step.
   /// - Precondition: The run is not done.
   public func advance() throws -> StepRecord {
     precondition(!isDone, "all \(plan.steps) steps are done")
     let start = ContinuousClock.now
-    let batch = sampler.batch(step: stepsDone)
     let learningRate = plan.schedule.rate(step: stepsDone, of: plan.steps)
-    let loss = try engine.gradient(
-      parameters: model.weights,
-      inputs: batch.inputs,
-      targets: batch.targets,
-      into: gradients
-    )
-    var norm = Double.nan
-    if loss.isFinite {
-      norm = optimizer.step(
-        parameters: model.weights,
-        gradients: gradients,
-        moments: moments,
-        decaying: model.layout.tensors.filter(\.isMatrix).map(\.range),
-        step: stepsDone + 1,
-        learningRate: learningRate,
-        team: engine.team,
-        kernels: engine.kernels
-      )
-    }
-    guard norm.isFinite else {
+    let loss = try sumGradients()
+    let norm = gradientNorm()
+    guard loss.isFinite, loss <= largestLoss, norm.isFinite else {
       throw TrainingError.diverged(
-        step: stepsDone + 1,
-        loss: loss,
-        gradientNorm: norm,
-        learningRate: learningRate
+        Divergence(
+          step: stepsDone + 1,
+          loss: loss,
+          largestLoss: largestLoss,
+          gradientNorm: norm,
+          learningRate: learningRate,
+          gradientNorms: gradientNorms()
+        )
       )
     }
+    firstLoss = firstLoss ?? loss
+    optimizer.step(
+      parameters: model.weights,
+      gradients: sum.gradients,
+      moments: moments,
+      groups: groups,
+      step: stepsDone + 1,
+      learningRate: learningRate,
+      gradientScale: sum.scale * plan.clippingScale(norm: norm),
+      team: engine.team,
+      kernels: engine.kernels
+    )
     stepsDone += 1
     let tokens = plan.batch * plan.context
     let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -123,5 +161,47 @@ public final class TrainingSession {
       gradientNorm: norm,
       tokensPerSecond: seconds > 0 ? Double(tokens) / seconds : 0
     )
+  }
+
+  /// The largest loss that is not called an explosion: five times the first or that of guessing.
+  private var largestLoss: Double {
+    let guessing = logarithm(Double(max(2, plan.shape.vocabularySize)))
+    return 5 * max(firstLoss ?? guessing, guessing)
+  }
+
+  /// Sums the gradients of the next step's batch, and gives its mean loss.
+  private func sumGradients() throws -> Double {
+    try sum.compute(model, engine: engine) { part in
+      batches.batch(step: stepsDone, rows: part * microBatch..<(part + 1) * microBatch)
+    }
+  }
+
+  /// The norm of the next batch's gradient, tensor by tensor; no step is done.
+  ///
+  /// - Throws: `LanguageModelsError` for an id outside the vocabulary.
+  public func nextGradientNorms() throws -> [Divergence.TensorNorm] {
+    _ = try sumGradients()
+    return gradientNorms()
+  }
+
+  /// How fast matrix products run on this session's threads when everything is in favor.
+  ///
+  /// - Returns: Operations per second.
+  /// - Throws: `KernelsError` when memory does not suffice.
+  public func measuredPeak() throws -> Double {
+    try engine.kernels.measuredPeak(team: engine.team)
+  }
+
+  /// The norm of the last batch's mean gradient, tensor by tensor.
+  public func gradientNorms() -> [Divergence.TensorNorm] {
+    model.layout.tensors.map { tensor in
+      let norm = sum.gradients.norm(of: tensor.range, kernels: engine.kernels)
+      return Divergence.TensorNorm(name: tensor.name, norm: sum.scale * norm)
+    }
+  }
+
+  /// The norm of the last batch's mean gradient.
+  private func gradientNorm() -> Double {
+    sum.scale * sum.gradients.norm(team: engine.team, kernels: engine.kernels)
   }
 }

@@ -71,24 +71,54 @@ public struct Padding: Sendable, Hashable {
   }
 }
 
+/// How long the encodings of texts may be, and must be.
+public struct LengthLimits: Sendable, Hashable {
+  /// At which length texts are cut, or nil.
+  public var truncation: Truncation?
+  /// To which length texts are filled up, or nil.
+  public var padding: Padding?
+
+  /// Creates limits.
+  public init(truncation: Truncation? = nil, padding: Padding? = nil) {
+    self.truncation = truncation
+    self.padding = padding
+  }
+}
+
 extension Tokenizer {
-  /// Finishes the encodings of a batch: cuts them, puts special tokens around them and fills them up,
-  /// each as the tokenizer's settings say.
+  /// The limits that the tokenizer's file sets.
+  public var limits: LengthLimits {
+    LengthLimits(truncation: configuration.truncation, padding: configuration.padding)
+  }
+
+  /// Finishes the encoding of one text, as those of a batch are finished.
+  public func finish(
+    _ encoding: Encoding,
+    addsSpecialTokens: Bool = true,
+    limits: LengthLimits? = nil
+  ) throws(TokenizationError) -> Encoding {
+    try finish([encoding], addsSpecialTokens: addsSpecialTokens, limits: limits)[0]
+  }
+
+  /// Finishes the encodings of a batch: cuts them, puts special tokens around them and fills them up.
   ///
   /// - Parameters:
   ///   - encodings: The encodings of the texts alone.
   ///   - addsSpecialTokens: Whether the post-processor's special tokens are added.
+  ///   - limits: The lengths; nil for those of the tokenizer's file.
   /// - Throws: ``TokenizationError/wrongOption(name:value:remedy:)`` where the special tokens alone
   ///   are more than the greatest length.
   public func finish(
     _ encodings: [Encoding],
-    addsSpecialTokens: Bool = true
+    addsSpecialTokens: Bool = true,
+    limits: LengthLimits? = nil
   ) throws(TokenizationError) -> [Encoding] {
+    let limits = limits ?? self.limits
     var finished: [Encoding] = []
     finished.reserveCapacity(encodings.count)
     let around = addsSpecialTokens ? addingSpecialTokens([TokenID]()).count : 0
     for var encoding in encodings {
-      if let truncation = configuration.truncation {
+      if let truncation = limits.truncation {
         let room = truncation.maximumLength - around
         if room < 0 {
           throw .wrongOption(
@@ -101,7 +131,7 @@ extension Tokenizer {
       }
       finished.append(addsSpecialTokens ? addingSpecialTokens(encoding) : encoding)
     }
-    if let padding = configuration.padding {
+    if let padding = limits.padding {
       let target = padding.target(for: finished.map(\.ids.count))
       if target > Padding.longest {
         throw .wrongOption(

@@ -27,11 +27,11 @@ extension Tokenizer {
     contextLength: Int? = nil
   ) throws(TokenizationError) -> [File] {
     switch format {
-    case .json: return [File(name: "tokenizer.json", bytes: try withPairs().expressibleJSON())]
+    case .json: return [File(name: "tokenizer.json", bytes: try withPairs().json)]
     case .transformers:
       let pairs = try withPairs()
       return [
-        File(name: "tokenizer.json", bytes: try pairs.expressibleJSON()),
+        File(name: "tokenizer.json", bytes: pairs.json),
         File(
           name: "tokenizer_config.json",
           bytes: pairs.transformersConfiguration(contextLength: contextLength)
@@ -80,14 +80,6 @@ extension Tokenizer {
       throw .file(error)
     }
     return paths
-  }
-
-  /// The `tokenizer.json`, where it has words for everything.
-  func expressibleJSON() throws(TokenizationError) -> [UInt8] {
-    if configuration.normalization.steps.contains(.form(.nfkcCasefold)) {
-      throw .notExpressible(format: "tokenizer.json", what: "the normal form nfkc-casefold")
-    }
-    return json
   }
 
   /// The merges that text can come to need, by rank.

@@ -14,12 +14,13 @@ extension Tokenizer {
 
   /// Writes the tokenizer to a `tokenizer.json`.
   ///
-  /// - Throws: ``TokenizationError/notExpressible(format:what:)`` for a normal form the format does
-  ///   not know, ``TokenizationError/file(_:)`` where the file can not be written.
+  /// Settings that Hugging Face's format has no word for are kept under a key of their own, which
+  /// other programs pass over; ``TokenizerConfiguration/substitutes`` says what those do instead.
+  ///
+  /// - Throws: ``TokenizationError/file(_:)`` where the file can not be written.
   public func save(to path: String) throws(TokenizationError) {
-    let bytes = try expressibleJSON()
     do {
-      try writeFile(path, bytes)
+      try writeFile(path, json)
     } catch {
       throw .file(error)
     }

@@ -10,7 +10,8 @@ final class StagedEncoder {
   private let tokenizer: Tokenizer
   private let configuration: TokenizerConfiguration
   private let normalizer: SourcedNormalizer
-  private let splitters: [TextSplitter]
+  /// The stages that cut, and what stands before each group of them.
+  private let groups: [Group]
   private var model: SymbolModel
   private var symbols: [Symbol] = []
   private let keepsPlaces: Bool
@@ -21,12 +22,41 @@ final class StagedEncoder {
     self.tokenizer = tokenizer
     configuration = tokenizer.configuration
     normalizer = try SourcedNormalizer(configuration)
-    var splitters: [TextSplitter] = []
-    for split in configuration.splits { splitters.append(try TextSplitter([split])) }
-    self.splitters = splitters
+    groups = try Self.groups(configuration)
     model = SymbolModel(tokenizer, dropoutSeed: dropoutSeed)
     // Whether a part begins the text must be known although nobody asks for offsets.
     keepsPlaces = configuration.metaspace?.prependScheme == .first
+  }
+
+  /// Stages that cut, with nothing between them that changes a text.
+  private struct Group {
+    let metaspace: Metaspace?
+    let addsPrefixSpace: Bool
+    let splitter: TextSplitter?
+  }
+
+  private static func groups(
+    _ configuration: TokenizerConfiguration
+  ) throws(UnicodeTextError) -> [Group] {
+    let splits = configuration.splits
+    let metaspaceStage = configuration.metaspace == nil ? nil : configuration.metaspaceStage
+    let spaceStage = configuration.addsPrefixSpace ? configuration.prefixSpaceStage : nil
+    var starts: Set<Int> = [0]
+    if let metaspaceStage { starts.insert(min(metaspaceStage, splits.count)) }
+    if let spaceStage { starts.insert(min(spaceStage, splits.count)) }
+    let ordered = starts.sorted()
+    var groups: [Group] = []
+    for (index, start) in ordered.enumerated() {
+      let end = index + 1 < ordered.count ? ordered[index + 1] : splits.count
+      groups.append(
+        Group(
+          metaspace: metaspaceStage == start ? configuration.metaspace : nil,
+          addsPrefixSpace: spaceStage == start,
+          splitter: start < end ? try TextSplitter(Array(splits[start..<end])) : nil
+        )
+      )
+    }
+    return groups
   }
 
   /// A part of the text: a token already, or text to be cut and merged.
@@ -52,9 +82,9 @@ final class StagedEncoder {
       case .token(let id, let source):
         ids.append(id)
         offsets?.append(source)
-      case .text(let text):
-        for piece in try pieces(of: text) {
-          try encode(piece, into: &ids, offsets: &offsets)
+      case .text(let part):
+        for piece in try pieces(of: part) {
+          try encode(piece, of: text, into: &ids, offsets: &offsets)
         }
       }
     }
@@ -146,14 +176,10 @@ final class StagedEncoder {
   /// Cuts a normalized text.
   private func pieces(of text: SourcedText) throws(TokenizationError) -> [SourcedText] {
     var pieces = [text]
-    for index in 0...splitters.count {
-      if let metaspace = configuration.metaspace, configuration.metaspaceStage == index {
-        pieces = pieces.flatMap { metaspace.apply($0) }
-      }
-      if configuration.addsPrefixSpace, configuration.prefixSpaceStage == index {
-        pieces = pieces.map(withPrefixSpace)
-      }
-      if index < splitters.count { pieces = try cut(pieces, splitters[index]) }
+    for group in groups {
+      if let metaspace = group.metaspace { pieces = pieces.flatMap { metaspace.apply($0) } }
+      if group.addsPrefixSpace { pieces = pieces.map(withPrefixSpace) }
+      if let splitter = group.splitter { pieces = try cut(pieces, splitter) }
     }
     if configuration.isByteLevel {
       for index in pieces.indices { pieces[index].spellBytes() }
@@ -195,6 +221,7 @@ final class StagedEncoder {
 
   private func encode(
     _ piece: SourcedText,
+    of text: ByteView,
     into ids: inout FlatArray<TokenID>,
     offsets: inout [Range<Int>]?
   ) throws(TokenizationError) {
@@ -206,12 +233,24 @@ final class StagedEncoder {
       ids.append(symbol.token)
       let end = place + Int(symbol.length)
       if offsets != nil {
-        // Tokens of suffixes in bytes can reach beyond the piece.
-        offsets?.append(
-          place < end && end <= piece.bytes.count ? piece.source(of: place..<end) : place..<end
-        )
+        if place < end, end <= piece.bytes.count {
+          offsets?.append(piece.source(of: place..<end))
+        } else {
+          // subtle: tokens of suffixes in bytes reach beyond the piece, and then `tokenizers` takes
+          // the place in the piece for one in the text.
+          offsets?.append(text.startOfCharacter(at: place)..<text.startOfCharacter(at: end))
+        }
       }
       place = end
     }
+  }
+}
+
+extension ByteView {
+  /// Where the character at a position begins; beyond the end, the position itself.
+  fileprivate func startOfCharacter(at position: Int) -> Int {
+    var start = position
+    while start < count, start > 0, self[start] & 0xC0 == 0x80 { start -= 1 }
+    return start
   }
 }

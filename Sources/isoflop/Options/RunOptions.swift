@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Ranks
 import Reports
 import Training
 
@@ -32,16 +33,26 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Starts a run, or shows what it would do.
-  func start(_ request: RunRequest) throws {
+  ///
+  /// - Parameter request: Makes the request for some number of threads.
+  /// - Throws: What goes wrong in this process; it has then ended the others.
+  func start(_ request: (_ threads: Int) -> RunRequest) throws {
+    try LaunchedProcesses.run { ranks in
+      try start(request(threads ?? LaunchedProcesses.threads(ranks)), ranks)
+    }
+  }
+
+  private func start(_ request: RunRequest, _ ranks: Communicator) throws {
+    if ranks.isFirst { try request.precision.noteEmulation() }
     if dryRun {
-      let run = try PreparedRun(request)
+      guard ranks.isFirst else { return }
+      let run = try PreparedRun(request, ranks: ranks.count)
       let report = try RunPlanReport(run, speed: run.measuredSpeed())
       return Console.write(json ? report.json.text : report.text)
     }
     let folder = output ?? ""
-    try PreparedRun.prepareFolder(folder, replaces: force)
-    let run = try PreparedRun(request)
-    try show(folder) { observe in
+    let run = try PreparedRun(request, ranks: ranks, folder: folder, replaces: force)
+    try show(folder, ranks) { observe in
       try run.train(
         folder: folder,
         isInterrupted: { Interruption.isRequested },
@@ -52,12 +63,25 @@ struct RunOptions: ParsableArguments {
 
   /// Goes on with the run of a folder.
   func resume(_ folder: String) throws {
-    if try PreparedRun.isFinished(folder: folder) {
-      Console.note("\(folder) is finished: there is nothing to go on with.\n")
+    try LaunchedProcesses.run { ranks in try resume(folder, ranks) }
+  }
+
+  private func resume(_ folder: String, _ ranks: Communicator) throws {
+    let isFinished = try ranks.together {
+      try ranks.isFirst && PreparedRun.isFinished(folder: folder)
+    }
+    if try ranks.any(isFinished) {
+      if isFinished { Console.note("\(folder) is finished: there is nothing to go on with.\n") }
       return
     }
-    let run = try PreparedRun(resuming: folder, threads: threads)
-    try show(folder) { observe in
+    // Several ranks were given their processors by the launcher, not by the plan.
+    let threads = threads ?? (ranks.count > 1 ? LaunchedProcesses.threads(ranks) : nil)
+    if ranks.count == 1, let run = try OperationsRun(resuming: folder, threads: threads) {
+      return try show(run, folder, resumes: true)
+    }
+    let run = try PreparedRun(resuming: folder, ranks: ranks, threads: threads)
+    if ranks.isFirst { try run.plan.training.precision.noteEmulation() }
+    try show(folder, ranks) { observe in
       try run.resume(
         folder: folder,
         isInterrupted: { Interruption.isRequested },
@@ -69,14 +93,16 @@ struct RunOptions: ParsableArguments {
   /// Shows a run while it lasts, and what it came to.
   private func show(
     _ folder: String,
+    _ ranks: Communicator,
     _ train: ((PreparedRun.Progress) -> Void) throws -> RunSummary?
   ) throws {
     Interruption.listen()
-    var line = ProgressLine(quiet: quiet)
+    var line = ProgressLine(quiet: quiet || !ranks.isFirst)
     // A line that stays would be joined to the error's.
     defer { line.finishLine() }
     let summary = try train { line.show($0) }
     line.finishLine()
+    guard ranks.isFirst else { return }
     guard let summary else {
       Console.note("Interrupted. Go on with: isoflop model train --resume \(folder)\n")
       throw ExitStatus.interrupted
@@ -90,12 +116,19 @@ extension ProgressLine {
   /// Shows how far a run is.
   fileprivate mutating func show(_ progress: PreparedRun.Progress) {
     let step = progress.step
+    var detail = "step \(step.step)/\(progress.steps) · "
+    detail += "loss \(DecimalText.fixed(step.loss, places: 3))"
+    if let evaluation = progress.evaluation {
+      detail += " (held out \(DecimalText.fixed(evaluation.natsPerToken, places: 3)))"
+    }
+    detail += " · \(DecimalText.significant(progress.tokensPerSecond)) tokens/s"
+    if let share = progress.peakShare {
+      detail += " · \(Int((share * 100).rounded())) % of peak"
+    }
     update(
       stage: "Training",
       fraction: Double(step.step) / Double(progress.steps),
-      detail: "step \(step.step)/\(progress.steps) · "
-        + "loss \(DecimalText.fixed(step.loss, places: 3)) · "
-        + "\(DecimalText.significant(progress.tokensPerSecond)) tokens/s",
+      detail: detail,
       secondsLeft: progress.secondsLeft
     )
   }

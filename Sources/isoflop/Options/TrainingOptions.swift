@@ -1,14 +1,10 @@
 import ArgumentParser
 import Experiments
+import Kernels
 import Training
 
 extension LearningRateSchedule.Form: ExpressibleByArgument {}
 extension BatchSampler.Order: ExpressibleByArgument {}
-
-/// The numbers that a run computes in, as they are typed.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case f32, bf16
-}
 
 /// How a model is trained, whatever it starts from.
 struct TrainingOptions: ParsableArguments {
@@ -26,6 +22,14 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Windows in a step.", valueName: "count"))
   var batch: Count?
+
+  @Option(
+    help: ArgumentHelp(
+      "Micro-batches that a step's windows are computed in; they take the memory of one.",
+      valueName: "count"
+    )
+  )
+  var accumulate: Count?
 
   @Option(help: ArgumentHelp("Budget: optimizer steps.", valueName: "count"))
   var steps: Count?
@@ -64,30 +68,19 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("For wsd, the share of steps that decay.", valueName: "share"))
   var decayShare: Double?
 
-  @Option(
-    help: ArgumentHelp("Decoupled decay of matrices; 0.1 by default.", valueName: "rate")
-  )
-  var weightDecay: Double?
-
-  @Option(help: ArgumentHelp("Adam's first memory; 0.9 by default.", valueName: "decay"))
-  var beta1: Double?
-
-  @Option(help: ArgumentHelp("Adam's second memory; 0.99 by default.", valueName: "decay"))
-  var beta2: Double?
-
-  @Option(help: ArgumentHelp("Adam's ε; 1e-8 by default.", valueName: "number"))
-  var epsilon: Double?
-
-  @Option(
-    help: ArgumentHelp("Largest gradient norm, 1 by default; 0 never clips.", valueName: "norm")
-  )
-  var clip: Double?
+  @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+  @OptionGroup(title: "Held-out text") var validation: ValidationOptions
 
   @Option(help: "shuffled, or sequential: row r of step s starts at (s·B + r)·T.")
   var order: BatchSampler.Order?
 
-  @Option(help: "The numbers computed in; only f32 so far.")
-  var precision: Precision?
+  @Option(
+    help: """
+      f32, or bf16: products of matrices multiply bfloat16 numbers and sum in f32, as all else is \
+      computed. Processors without AVX512_BF16 compute the same bits, more slowly than f32.
+      """
+  )
+  var precision: ProductPrecision?
 
   @Option(help: ArgumentHelp("What weights and windows are drawn from.", valueName: "number"))
   var seed: UInt64?
@@ -101,10 +94,9 @@ struct TrainingOptions: ParsableArguments {
   var tokenizer: String?
 
   func validate() throws {
-    if precision == .bf16 {
-      throw ValidationError("--precision bf16 does not exist yet. Leave it out to compute in f32.")
-    }
-    for (name, count) in [("context", context), ("batch", batch), ("steps", steps)] {
+    for (name, count) in [
+      ("context", context), ("batch", batch), ("accumulate", accumulate), ("steps", steps),
+    ] {
       if let count, count.whole == nil || count.value >= 0x1p40 {
         throw ValidationError("--\(name) is a whole number.")
       }
@@ -130,13 +122,25 @@ struct TrainingOptions: ParsableArguments {
     }
   }
 
+  /// Checks that nothing is said that a task says itself.
+  func validateTask() throws {
+    let others: [Any?] = [context, order, tokenizer]
+    guard ids.isEmpty, budgets.isEmpty, validation.isEmpty, others.allSatisfy({ $0 == nil }) else {
+      throw ValidationError(
+        "A --task has its own data and length: name --epochs, and leave out --ids, --context, "
+          + "--order, --tokenizer, --validation and other budgets."
+      )
+    }
+  }
+
   /// Whether anything was said that a resumed run's plan says already.
   var isEmpty: Bool {
     let numbers: [Any?] = [
-      context, batch, lr, schedule, warmup, finalShare, decayShare, weightDecay, beta1, beta2,
-      epsilon, clip, order, seed, checkpointInterval, tokenizer,
+      context, batch, accumulate, lr, schedule, warmup, finalShare, decayShare, order, precision,
+      seed, checkpointInterval, tokenizer,
     ]
-    return ids.isEmpty && budgets.isEmpty && numbers.allSatisfy { $0 == nil }
+    return ids.isEmpty && budgets.isEmpty && optimizer.isEmpty && validation.isEmpty
+      && numbers.allSatisfy { $0 == nil }
   }
 
   private var budgets: [RunRequest.Budget] {
@@ -157,17 +161,16 @@ struct TrainingOptions: ParsableArguments {
     request.tokenizer = tokenizer
     request.context = context?.whole
     request.batch = batch?.whole ?? request.batch
+    request.accumulation = accumulate?.whole ?? request.accumulation
     request.learningRate = lr?.value
     request.schedule = schedule ?? request.schedule
     request.warmupSteps = warmup
     request.finalShare = finalShare ?? request.finalShare
     request.decayShare = decayShare ?? request.decayShare
-    request.weightDecay = weightDecay ?? request.weightDecay
-    request.beta1 = beta1 ?? request.beta1
-    request.beta2 = beta2 ?? request.beta2
-    request.epsilon = epsilon ?? request.epsilon
-    request.clip = clip ?? request.clip
+    optimizer.apply(to: &request)
+    validation.apply(to: &request)
     request.order = order ?? request.order
+    request.precision = precision ?? request.precision
     request.seed = seed ?? request.seed
     request.threads = threads
     request.checkpointSeconds = checkpointInterval ?? request.checkpointSeconds

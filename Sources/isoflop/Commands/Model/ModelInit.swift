@@ -15,26 +15,13 @@ struct ModelInit: ParsableCommand {
       isoflop model init --preset nano-3 -o models/new
       isoflop model init --preset gpt2 --tokenizer tokenizer.json -o models/new
       isoflop model init --blueprint config.json --seed 7 -o models/new
+      isoflop model init --preset nano-5 --init mup --base-width 64 -o wide
 
       The folder opens in Hugging Face transformers wherever GPT-2's or Llama's
       format can express the model. The same blueprint and seed give the same
       weights to the bit.
       """
   )
-
-  /// How weights are drawn, as it is typed.
-  enum Scheme: String, ExpressibleByArgument, CaseIterable {
-    case normal, unscaled, xavier
-
-    /// The distribution.
-    var initialization: Initialization {
-      switch self {
-      case .normal: .gpt2
-      case .unscaled: .normal(deviation: 0.02, scaledResiduals: false)
-      case .xavier: .xavier
-      }
-    }
-  }
 
   @Option(help: ArgumentHelp("A well-known model, such as nano-3 or gpt2.", valueName: "name"))
   var preset: String?
@@ -62,15 +49,12 @@ struct ModelInit: ParsableCommand {
   var tokenizer: String?
 
   @Option(
-    help: ArgumentHelp(
-      """
-      normal (deviation 0.02, residual projections scaled by the depth), unscaled (0.02 for all) \
-      or xavier.
-      """,
-      valueName: "scheme"
-    )
+    name: .customLong("init"),
+    help: ArgumentHelp("The same as --initialization.", valueName: "scheme")
   )
-  var initialization = Scheme.normal
+  var scheme: InitializationOptions.Scheme?
+
+  @OptionGroup var weights: InitializationOptions
 
   @Option(help: ArgumentHelp("What the weights are drawn from.", valueName: "number"))
   var seed: UInt64 = 1
@@ -88,6 +72,9 @@ struct ModelInit: ParsableCommand {
   var json = false
 
   func validate() throws {
+    if scheme == .mup, weights.baseWidth == nil {
+      throw ValidationError("--init mup needs the width to start from: --base-width 64.")
+    }
     guard (preset == nil) != (blueprint == nil) else {
       throw ValidationError("Name a model: --preset nano-3, or --blueprint config.json.")
     }
@@ -110,7 +97,7 @@ struct ModelInit: ParsableCommand {
     try ModelFolder.prepare(output, replaces: force)
     let model = try GPT(
       shape,
-      initialization: initialization.initialization,
+      initialization: drawing,
       seed: Seed(seed),
       specialTokens: SpecialTokenIDs(
         beginning: tokens?.endOfText.map(Int.init),
@@ -134,9 +121,20 @@ struct ModelInit: ParsableCommand {
       """
       \(output): \(count) parameters in the format \(format.rawValue)
       Look inside: isoflop model inspect \(output)
-
+      \(trainingHint)
       """
     )
+  }
+
+  /// How weights are drawn.
+  private var drawing: Initialization {
+    weights.initialization(of: scheme ?? weights.scheme ?? .normal)
+  }
+
+  /// How to go on: rates must follow the width as the weights do.
+  private var trainingHint: String {
+    guard let width = weights.baseWidth else { return "" }
+    return "Train it: isoflop model train --init \(output) --base-width \(width) …\n"
   }
 
   /// The shape of the blueprint with what was said otherwise.

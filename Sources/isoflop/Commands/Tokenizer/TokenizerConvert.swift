@@ -158,3 +158,4 @@ struct TokenizerConvert: ParsableCommand {
 }
 
 extension TokenizerFormat: ExpressibleByArgument {}
+extension SplitPattern: ExpressibleByArgument {}

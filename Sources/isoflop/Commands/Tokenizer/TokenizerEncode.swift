@@ -1,7 +1,6 @@
 import ArgumentParser
 import Files
 import Tokenization
-import UnicodeText
 
 /// `isoflop tokenizer encode`: from text to token ids.
 struct TokenizerEncode: ParsableCommand {
@@ -32,19 +31,7 @@ struct TokenizerEncode: ParsableCommand {
   @Argument(help: "The text; standard input where there is neither text nor --corpus.")
   var text: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "A text file, a folder of .txt files, or - for standard input; may be repeated.",
-      valueName: "file|folder"
-    )
-  )
-  var corpus: [String] = []
-
-  @Flag(help: "Each line of the input is a JSON object.")
-  var jsonl = false
-
-  @Option(help: ArgumentHelp("The key of the text in JSON objects.", valueName: "key"))
-  var field = "text"
+  @OptionGroup var texts: TextOptions
 
   @Flag(help: "Print ids, tokens and offsets as JSON, one object a document.")
   var json = false
@@ -55,11 +42,14 @@ struct TokenizerEncode: ParsableCommand {
   @Option(
     name: .customLong("special-in-text"),
     help: ArgumentHelp(
-      "Special tokens in the text: recognize, text (ordinary text), refuse.",
+      "Special tokens in the text: recognize, text (ordinary text), refuse. By default as the"
+        + " library of the file does; with --ids-output, refuse.",
       valueName: "policy"
     )
   )
-  var specialInText: SpecialTokenPolicy = .recognize
+  var specialInText: SpecialTokenPolicy?
+
+  @OptionGroup var limits: LengthOptions
 
   @Flag(name: .customLong("no-special"), help: "Add no special tokens around the text.")
   var noSpecial = false
@@ -77,12 +67,15 @@ struct TokenizerEncode: ParsableCommand {
   var threads = processorCount
 
   func validate() throws {
-    if text != nil, !corpus.isEmpty || jsonl {
+    if text != nil, !texts.corpus.isEmpty || texts.jsonl {
       throw ValidationError("Give a text or --corpus, not both.")
     }
     if json, idsOutput != nil { throw ValidationError("Give --json or --ids-output, not both.") }
     if noSpecial, idsOutput != nil {
       throw ValidationError("--ids-output needs the token that ends texts; omit --no-special.")
+    }
+    if limits.isGiven, idsOutput != nil {
+      throw ValidationError("--ids-output takes whole texts; omit --max-length and --pad-to.")
     }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
   }
@@ -91,72 +84,97 @@ struct TokenizerEncode: ParsableCommand {
     if let idsOutput { try checkWritable(idsOutput) }
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     if let text {
-      try encode([Array(text.utf8)], with: tokenizer)
+      try encode([Array(text.utf8)], from: "the text", with: tokenizer)
       return
     }
-    let files = try corpus.isEmpty ? [MappedFile("-")] : corpusFiles(corpus)
+    let inputs = try texts.corpus.isEmpty ? [texts.standardInput()] : texts.inputs()
     if let idsOutput {
-      try writeIDs(of: files, with: tokenizer, to: idsOutput)
+      try writeIDs(of: inputs, with: tokenizer, to: idsOutput)
       return
     }
-    for file in files {
-      for batch in try batches(of: file, linesApart: false) {
-        try encode(batch, with: tokenizer)
+    for input in inputs {
+      guard case .records = input.form else {
+        try encode([input.contents()], from: input.path, with: tokenizer)
+        continue
+      }
+      let blocks = TextBlocks([input])
+      var done = 0
+      while let block = try blocks.next() {
+        let documents = try block.documents()
+        try encode(documents, from: input.path, after: done, with: tokenizer)
+        done += documents.count
       }
     }
-  }
-
-  /// The documents of a file: the whole file, its lines, or its records.
-  private func batches(of file: MappedFile, linesApart: Bool) throws -> [[[UInt8]]] {
-    let records: [[UInt8]]
-    if jsonl {
-      records = try JSONLines(file).texts(field: field)
-    } else {
-      try file.checkUTF8()
-      records = linesApart ? file.lines() : [file.contents()]
-    }
-    return batches(of: records)
-  }
-
-  /// Documents in groups of a few megabytes, after each of which an interrupt is noticed.
-  private func batches(of records: [[UInt8]]) -> [[[UInt8]]] {
-    var batches: [[[UInt8]]] = []
-    var batch: [[UInt8]] = []
-    var size = 0
-    for record in records {
-      batch.append(record)
-      size += record.count
-      if size >= 4 << 20 || batch.count == 4096 {
-        batches.append(batch)
-        batch.removeAll()
-        size = 0
-      }
-    }
-    if !batch.isEmpty { batches.append(batch) }
-    return batches
   }
 
   /// Encodes documents and prints a line for each.
-  private func encode(_ documents: [[UInt8]], with tokenizer: Tokenizer) throws {
+  ///
+  /// - Parameters:
+  ///   - documents: The documents.
+  ///   - source: Where they come from, for errors.
+  ///   - start: How many documents of the source came before.
+  ///   - tokenizer: The tokenizer.
+  private func encode(
+    _ documents: [[UInt8]],
+    from source: String,
+    after start: Int = 0,
+    with tokenizer: Tokenizer
+  ) throws {
     var output = OutputBuffer()
+    let limits = try limits.limits(tokenizer)
     if json {
       let encoder = BPEEncoder(tokenizer)
-      for document in documents {
-        var encoding = try unsafe encoder.encodeWithOffsets(
-          document.span.bytes,
-          specialTokens: specialInText
+      for (index, document) in documents.enumerated() {
+        let encoding: Encoding
+        do {
+          encoding = try unsafe encoder.encodeWithOffsets(
+            document.span.bytes,
+            specialTokens: specialInText
+          )
+        } catch {
+          throw SpecialTokenInDocument(error, document: start + index + 1, source: source) ?? error
+        }
+        let finished = try tokenizer.finish(
+          encoding,
+          addsSpecialTokens: !noSpecial,
+          limits: limits
         )
-        if !noSpecial { encoding = tokenizer.addingSpecialTokens(encoding) }
-        output.append(record(of: encoding, document, tokenizer) + "\n")
+        output.append(record(of: finished, document, tokenizer) + "\n")
       }
     } else {
-      let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
+      let lists = try encodeAll(documents, specialInText, from: source, after: start, tokenizer)
       for list in lists {
-        let ids = noSpecial ? list : tokenizer.addingSpecialTokens(list)
-        output.append(ids.map(String.init).joined(separator: " ") + "\n")
+        let finished = try tokenizer.finish(
+          Encoding(ids: list, offsets: Array(repeating: 0..<0, count: list.count)),
+          addsSpecialTokens: !noSpecial,
+          limits: limits
+        )
+        output.append(finished.ids.map(String.init).joined(separator: " ") + "\n")
       }
     }
     output.flush()
+  }
+
+  /// Encodes documents on all threads; an error names the document.
+  private func encodeAll(
+    _ documents: [[UInt8]],
+    _ policy: SpecialTokenPolicy?,
+    from source: String,
+    after start: Int,
+    _ tokenizer: Tokenizer
+  ) throws -> [[TokenID]] {
+    do {
+      return try tokenizer.encode(documents, threads: threads, specialTokens: policy)
+    } catch {
+      for (index, document) in documents.enumerated() {
+        do {
+          _ = try unsafe tokenizer.encode(document.span.bytes, specialTokens: policy)
+        } catch {
+          throw SpecialTokenInDocument(error, document: start + index + 1, source: source) ?? error
+        }
+      }
+      throw error
+    }
   }
 
   private func record(
@@ -174,38 +192,48 @@ struct TokenizerEncode: ParsableCommand {
     ])
   }
 
-  /// Encodes the lines of files into a file of ids.
+  /// Encodes the lines or records of texts into a file of ids.
   private func writeIDs(
-    of files: [MappedFile],
+    of inputs: [TextInput],
     with tokenizer: Tokenizer,
     to path: String
   ) throws {
     Interruption.listen()
     let progress = DelayedProgress(quiet: quiet)
     defer { progress.finish() }
-    let total = files.reduce(0) { $0 + $1.count }
     var writer = try TokenIDWriter(path, tokenizer: tokenizer)
-    for file in files {
-      if files.count > 1 { writer.startPart(language: file.language) }
-      for batch in try batches(of: file, linesApart: true) {
-        if Interruption.isRequested {
-          progress.finish()
-          Console.note("Interrupted. Nothing was written.\n")
-          throw ExitStatus.interrupted
-        }
-        let lists = try tokenizer.encode(batch, threads: threads, specialTokens: specialInText)
-        for (document, ids) in zip(batch, lists) {
-          try writer.append(document: ids, byteCount: document.count)
-        }
-        let done = writer.description.bytes
-        progress.update(
-          stage: "Encoding",
-          done: done,
-          of: total,
-          detail: "\(megabytes(done)) of \(megabytes(total)), "
-            + "\(writer.description.tokens) tokens"
-        )
+    let blocks = TextBlocks(inputs, size: 4 << 20)
+    var done = 0
+    var parts = 0
+    // The input at hand, and how many of its documents were begun.
+    var input = -1
+    var started = 0
+    while let block = try blocks.next() {
+      if Interruption.isRequested {
+        progress.finish()
+        Console.note("Interrupted. Nothing was written.\n")
+        throw ExitStatus.interrupted
       }
+      while inputs.count > 1, parts <= block.inputIndex {
+        writer.startPart(language: inputs[parts].stem)
+        parts += 1
+      }
+      let documents = try block.documents()
+      let lists = try encodeAll(
+        documents,
+        specialInText ?? .refuse,
+        from: inputs[block.inputIndex].path,
+        after: block.inputIndex == input ? started : 0,
+        tokenizer
+      )
+      if block.inputIndex != input { started = 0 }
+      input = block.inputIndex
+      started += documents.count
+      for (document, ids) in zip(documents, lists) {
+        try writer.append(document: ids, byteCount: document.count)
+      }
+      done += block.storedBytes
+      progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
     }
     let description = try writer.finish()
     progress.finish()
@@ -215,5 +243,18 @@ struct TokenizerEncode: ParsableCommand {
       \(description.bytes) bytes, \(description.isWide ? "uint32" : "uint16")
       """
     )
+  }
+}
+
+/// A special token in a document where that is refused, and how to say what it is.
+private struct SpecialTokenInDocument: Error, CustomStringConvertible {
+  let description: String
+
+  /// Nil for every other error.
+  init?(_ error: TokenizationError, document: Int, source: String) {
+    guard case .specialTokenInText(let token, let offset) = error else { return nil }
+    description =
+      "Document \(document) of \(source) holds the special token \(token) at byte \(offset)."
+      + " Say what it is there: --special-in-text text (ordinary text) or recognize (the token)."
   }
 }
