@@ -119,17 +119,28 @@ let package = Package(
 
     // MARK: - Floor 2: the four subjects
     library("Corpora", "UnicodeText", "Randomness", "Files", realModule),
-    library("Tokenization", "UnicodeText", "Files"),
+    library("Tokenization", "CVector", "UnicodeText", "Randomness", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
+    library(
+      "Evaluation",
+      "Corpora",
+      "Tokenization",
+      "LanguageModels",
+      "UnicodeText",
+      "Kernels",
+      "Files",
+      "Tables",
+      realModule
+    ),
     library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
 
     // MARK: - Floor 4: a model learns
     library(
       "Training",
+      "Evaluation",
       "LanguageModels",
       "Kernels",
       "Accounting",
@@ -145,6 +156,7 @@ let package = Package(
       "UnicodeText",
       "Tokenization",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -161,7 +173,9 @@ let package = Package(
       "Experiments",
       "Corpora",
       "Tokenization",
+      "UnicodeText",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -173,10 +187,9 @@ let package = Package(
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "Files", "UnicodeText", "Randomness", "Ranks", "Accounting", "Tables", "Corpora",
-        "Tokenization",
-        "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
-        "Experiments", "Reports", argumentParser,
+        "Files", "UnicodeText", "Randomness", "Ranks", "Kernels", "Accounting", "Tables", "Corpora",
+        "Tokenization", "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability",
+        "Training", "Experiments", "Reports", argumentParser,
       ],
       swiftSettings: strict
     ),
@@ -218,9 +231,27 @@ let package = Package(
       exclude: ["Fixtures"]
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
-    tests(of: "Evaluation", "Accounting", "Files", "LanguageModels", "Randomness"),
+    tests(
+      of: "Evaluation",
+      "Accounting",
+      "Corpora",
+      "Files",
+      "LanguageModels",
+      "Randomness",
+      "Tokenization",
+      "UnicodeText",
+      exclude: ["Fixtures"]
+    ),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
-    tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
+    tests(
+      of: "Training",
+      "Evaluation",
+      "LanguageModels",
+      "Kernels",
+      "Accounting",
+      "Files",
+      "Randomness"
+    ),
     tests(
       of: "Experiments",
       "Corpora",

@@ -108,17 +108,50 @@ struct RankTrainingTests {
   /// Kills the last of the processes that a launcher started, when a checkpoint has been written.
   private func endOneRank(of launcher: Int32, _ run: String, _ count: Int) throws {
     let checkpoints = joined(run, "checkpoint")
-    for _ in 0..<3000 {
+    wait {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
-      if names.contains(where: { $0.hasSuffix(".safetensors") }) { break }
-      Thread.sleep(forTimeInterval: 0.01)
+      return names.contains { $0.hasSuffix(".safetensors") }
     }
+    let ranks = try ranks(of: launcher)
+    #expect(ranks.count == count)
+    if let last = ranks.last { kill(last, SIGKILL) }
+  }
+
+  /// The processes that a launcher started.
+  private func ranks(of launcher: Int32) throws -> [Int32] {
     let list = try readFile("/proc/\(launcher)/task/\(launcher)/children")
-    let children = String(decoding: list, as: UTF8.self).split(separator: " ").compactMap {
-      Int32($0)
+    return String(decoding: list, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+  }
+
+  /// Waits until something holds, half a minute at most.
+  private func wait(_ holds: () -> Bool) {
+    for _ in 0..<3000 where !holds() { Thread.sleep(forTimeInterval: 0.01) }
+  }
+
+  @Test func theFirstRankMeasuresAndStopsAllEarly() throws {
+    try withTemporaryFolder { folder in
+      let measured = [
+        "--validation", try writeIDs(folder), "--evaluate-every", "5",
+        "--early-stopping", "1", "--lr", "1",
+      ]
+      for (name, launcher, parts) in [
+        ("one", [], ["--accumulate", "2"]), ("two", launcher(2), []),
+      ] {
+        let arguments = try arguments(folder, name, steps: 400).filter {
+          $0 != "3e-3" && $0 != "--lr"
+        }
+        let run = try isoflop(arguments + measured + parts, launcher: launcher)
+        #expect(run.status == 0, "\(run.errors)")
+      }
+      let steps = try metrics(folder, "two").count
+      #expect(steps < 400, "\(steps) steps")
+      #expect(try metrics(folder, "one") == metrics(folder, "two"))
+      #expect(try weights(folder, "one") == weights(folder, "two"))
+      let evaluations = try ["one", "two"].map {
+        try readFile(joined(joined(folder, $0), "evaluations.jsonl"))
+      }
+      #expect(evaluations[0] == evaluations[1])
     }
-    #expect(children.count == count)
-    if let last = children.last { kill(last, SIGKILL) }
   }
 
   @Test func whatDoesNotFitIsToldOnce() throws {
@@ -139,15 +172,21 @@ struct RankTrainingTests {
     }
   }
 
-  @Test func anInterruptStopsAllRanksWithACheckpoint() throws {
+  @Test func aRankThatIsAskedToStopStopsAllWithACheckpoint() throws {
     try withTemporaryFolder { folder in
       let run = joined(folder, "run")
+      let metrics = joined(run, "metrics.jsonl")
       let stopped = try isoflop(
         try arguments(folder, "run", steps: 100_000),
         launcher: launcher(2),
-        interruptWhenExists: joined(run, "metrics.jsonl")
+        meanwhile: { launcher in
+          wait { FileManager.default.fileExists(atPath: metrics) }
+          // Not the launcher: it may inherit from a test runner that the signal is blocked.
+          if let last = try ranks(of: launcher).last { kill(last, SIGTERM) }
+        }
       )
       #expect(stopped.status != 0)
+      #expect(stopped.errors.contains("Interrupted. Go on with: isoflop model train --resume"))
       let checkpoints = try FileManager.default.contentsOfDirectory(
         atPath: joined(run, "checkpoint")
       )

@@ -92,4 +92,11 @@ import Testing
     let shares = (0..<4).map { Communicator(rank: $0, count: 4, localCount: 4).share(of: 12) }
     #expect(shares == [0..<3, 3..<6, 6..<9, 9..<12])
   }
+
+  /// The last test, since nothing can be said afterwards: a launcher takes a process that does not
+  /// part from the others for one that died.
+  @Test func ranksPartInTheEnd() throws {
+    try ranks.barrier()
+    try ranks.finish()
+  }
 }

@@ -48,11 +48,14 @@ enum TokenizerBench {
     for pass in 1...max(1, options.number("passes", 2)) {
       ids.removeAll()
       var batch: EncodedBatch?
+      let start = processorSeconds()
       let time = try clock.measure {
         batch = try unsafe encoder.encode(documents, of: corpus.span.bytes)
       }
       ids = batch?.ids ?? []
+      let used = processorSeconds() - start
       facts.append(("pass\(pass)_mb_s", megabytes / (time / .seconds(1))))
+      facts.append(("pass\(pass)_cpu_mb_s", megabytes / used))
     }
     facts.append(("tokens", Double(ids.count)))
     facts.append(("peak_mib", peakMemory()))
@@ -114,6 +117,11 @@ enum TokenizerBench {
       position = end
     }
     return chunks
+  }
+
+  /// The processor time that this process used so far on all threads.
+  private static func processorSeconds() -> Double {
+    Double(clock()) / Double(CLOCKS_PER_SEC)
   }
 
   /// The largest resident memory of this process so far, in MiB.

@@ -10,9 +10,9 @@ import LanguageModels
 ///        and [--precision f32|bf16] [--purpose training|evaluation]
 ///
 /// One fixed batch, AdamW, no clipping, the same every step; a step of an evaluation is one forward
-/// pass over the batch. The first form draws weights and tokens
-/// for one of the sizes compared with PyTorch, JAX and llm.c. The second takes both from files, so
-/// that a peer can start from the same: row r is ids[r·T ..< r·T + T + 1], T the model's context.
+/// pass. The first form draws weights and tokens for one of the sizes compared with PyTorch, JAX and
+/// llm.c. The second takes both from files, so that a peer can start from the same: row r is
+/// ids[r·T ..< r·T + T + 1], T the model's context.
 @main
 enum TrainingBench {
   static func main() throws {

@@ -36,6 +36,9 @@ int cv_processor_has_bfloat16_products(void);
 
 /* MARK: Memory */
 
+/* Asks for the cache line of an address, which need not be readable. */
+CV_INLINE void cv_prefetch(const void *address) { __builtin_prefetch(address); }
+
 CV_INLINE cv_float cv_load(const float *source) {
   cv_float value;
   __builtin_memcpy(&value, source, sizeof value);

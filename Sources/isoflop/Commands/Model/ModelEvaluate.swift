@@ -4,6 +4,7 @@ import Corpora
 import Evaluation
 import Experiments
 import Files
+import Kernels
 import LanguageModels
 import Reports
 import Tokenization
@@ -64,6 +65,9 @@ struct ModelEvaluate: ParsableCommand {
   )
   var threads = processorCount
 
+  @Option(help: "f32, or bf16 as model train takes it: what matrix products multiply.")
+  var precision = ProductPrecision.f32
+
   @Flag(help: "Print one JSON object with every digit.")
   var json = false
 
@@ -97,6 +101,7 @@ struct ModelEvaluate: ParsableCommand {
   }
 
   func run() throws {
+    try precision.noteEmulation()
     let network = try GPT(directory: model)
     guard network.shape.causal else { throw ExperimentsError.notCausal }
     let context = context?.whole ?? network.shape.contextLength
@@ -134,6 +139,7 @@ struct ModelEvaluate: ParsableCommand {
       context: context,
       stride: stride,
       threads: threads,
+      precision: precision,
       progress: { line.update(stage: "Evaluating", fraction: $0, detail: path) }
     )
     return LossReport(loss, of: model, ids: path, context: context, stride: stride)
@@ -162,7 +168,12 @@ struct ModelEvaluate: ParsableCommand {
       part: part ?? .evaluation,
       limit: limit?.whole ?? .max
     )
-    let evaluator = try Evaluator(set: set, context: context, threads: threads)
+    let evaluator = try Evaluator(
+      set: set,
+      context: context,
+      threads: threads,
+      precision: precision
+    )
     let table = try evaluator.losses(of: network) {
       line.update(stage: "Evaluating", fraction: $0, detail: path)
     }
