@@ -74,6 +74,9 @@ let package = Package(
     .library(name: "LanguageModels", targets: ["LanguageModels"]),
     .library(name: "ScalingLaws", targets: ["ScalingLaws"]),
   ],
+  traits: [
+    .trait(name: "MPI", description: "Train one model with several processes (Open MPI).")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
@@ -85,12 +88,21 @@ let package = Package(
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]
     ),
     .target(name: "CVector"),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CZstd", linkerSettings: [.linkedLibrary("zstd")]),
+    // Empty without the trait.
+    .target(
+      name: "CMPI",
+      cSettings: [.define("ISOFLOP_MPI", .when(traits: ["MPI"]))],
+      linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]
+    ),
 
     // MARK: - Floor 1: one subject each, no neighbour known
     library("UnicodeText", "CICU"),
     library("Randomness"),
-    library("Files"),
+    library("Files", "CZlib", "CZstd"),
     library("Accounting"),
+    library("Ranks", .target(name: "CMPI", condition: .when(traits: ["MPI"]))),
     library("KernelInterface"),
     kernelVariant("KernelsBaseline", "LEVEL_BASELINE", flags: []),
     .target(
@@ -106,13 +118,23 @@ let package = Package(
     ),
 
     // MARK: - Floor 2: the four subjects
-    library("Corpora", "Files"),
-    library("Tokenization", "UnicodeText", "Files"),
+    library("Corpora", "UnicodeText", "Randomness", "Files", realModule),
+    library("Tokenization", "CVector", "UnicodeText", "Randomness", "Files"),
     library("LanguageModels", "Accounting", "Kernels", "Randomness", "Files"),
     library("ScalingLaws", "Accounting", "Tables", "Randomness", "Files", realModule),
 
     // MARK: - Floor 3: a model meets tokens
-    library("Evaluation", "LanguageModels", "Kernels", "Files", "Tables"),
+    library(
+      "Evaluation",
+      "Corpora",
+      "Tokenization",
+      "LanguageModels",
+      "UnicodeText",
+      "Kernels",
+      "Files",
+      "Tables",
+      realModule
+    ),
     library("Interpretability", "LanguageModels", "Accounting", "Randomness"),
 
     // MARK: - Floor 4: a model learns
@@ -123,6 +145,7 @@ let package = Package(
       "Kernels",
       "Accounting",
       "Randomness",
+      "Ranks",
       "Files"
     ),
 
@@ -133,12 +156,14 @@ let package = Package(
       "UnicodeText",
       "Tokenization",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
       "Accounting",
       "Tables",
       "Randomness",
+      "Ranks",
       "Files"
     ),
 
@@ -148,7 +173,9 @@ let package = Package(
       "Experiments",
       "Corpora",
       "Tokenization",
+      "UnicodeText",
       "LanguageModels",
+      "Kernels",
       "Training",
       "Evaluation",
       "ScalingLaws",
@@ -160,9 +187,9 @@ let package = Package(
     .executableTarget(
       name: "isoflop",
       dependencies: [
-        "Files", "UnicodeText", "Randomness", "Accounting", "Tables", "Corpora", "Tokenization",
-        "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability", "Training",
-        "Experiments", "Reports", argumentParser,
+        "Files", "UnicodeText", "Randomness", "Ranks", "Kernels", "Accounting", "Tables", "Corpora",
+        "Tokenization", "LanguageModels", "ScalingLaws", "Evaluation", "Interpretability",
+        "Training", "Experiments", "Reports", argumentParser,
       ],
       swiftSettings: strict
     ),
@@ -170,12 +197,13 @@ let package = Package(
     // MARK: - Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Randomness"),
+    tests(of: "Ranks"),
     tests(of: "Files"),
     tests(of: "UnicodeText", "Randomness"),
     tests(of: "Kernels", "Randomness"),
     tests(of: "Accounting", "LanguageModels", "Tables"),
     tests(of: "Tables"),
-    tests(of: "Corpora", "Files"),
+    tests(of: "Corpora", "UnicodeText", "Randomness", "Files"),
     tests(of: "Tokenization", "UnicodeText", "Files", "Randomness", exclude: ["Fixtures"]),
     tests(
       of: "LanguageModels",
@@ -186,7 +214,17 @@ let package = Package(
       exclude: ["Fixtures"]
     ),
     tests(of: "ScalingLaws", "Accounting", "Randomness", "Tables", exclude: ["Fixtures"]),
-    tests(of: "Evaluation", "Accounting", "Files", "LanguageModels", "Randomness"),
+    tests(
+      of: "Evaluation",
+      "Accounting",
+      "Corpora",
+      "Files",
+      "LanguageModels",
+      "Randomness",
+      "Tokenization",
+      "UnicodeText",
+      exclude: ["Fixtures"]
+    ),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
     tests(
       of: "Training",

@@ -28,5 +28,10 @@ let package = Package(
       dependencies: [.product(name: "ScalingLaws", package: "isoflop")],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "tokenizer-bench",
+      dependencies: [.product(name: "Tokenization", package: "isoflop")],
+      swiftSettings: strict
+    ),
   ]
 )

@@ -1,17 +1,26 @@
 #include "CICU.h"
 
+#include <unicode/brkiter.h>
 #include <unicode/bytestream.h>
+#include <unicode/casemap.h>
 #include <unicode/edits.h>
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
+#include <unicode/translit.h>
+#include <unicode/ubrk.h>
 #include <unicode/uchar.h>
 #include <unicode/uregex.h>
 #include <unicode/uscript.h>
 #include <unicode/utext.h>
 #include <unicode/uversion.h>
 
+#include "AlignedText.h"
+
 #include <cstdio>
+#include <memory>
 #include <new>
+#include <string>
 
 namespace {
 
@@ -174,6 +183,113 @@ int32_t icu_regex_find_all(icu_regex *regex, const uint8_t *bytes, int64_t lengt
     auto start = uregex_start64(regex->expression, 0, &error);
     auto limit = uregex_end64(regex->expression, 0, &error);
     if (U_SUCCESS(error)) receive(context, start, limit);
+  }
+  utext_close(&text);
+  return error;
+}
+
+int32_t icu_lowercase(const char *locale, const uint8_t *text, int32_t length, bool *changed,
+                      void *context, icu_byte_receiver *receive_bytes,
+                      icu_edit_receiver *receive_edit) {
+  UErrorCode error = U_ZERO_ERROR;
+  Sink sink(context, receive_bytes);
+  icu::Edits edits;
+  icu::CaseMap::utf8ToLower(locale, 0, piece(text, length), sink, &edits, error);
+  *changed = U_SUCCESS(error) && edits.hasChanges();
+  if (U_FAILURE(error) || !receive_edit) return error;
+  auto changes = edits.getFineChangesIterator();
+  while (changes.next(error)) {
+    receive_edit(context, changes.sourceIndex(), changes.oldLength(), changes.destinationIndex(),
+                 changes.newLength());
+  }
+  return error;
+}
+
+struct icu_transform {
+  std::unique_ptr<icu::Transliterator> transliterator;
+};
+
+icu_transform *icu_transform_open(const uint8_t *identifier, int32_t length, int32_t *error,
+                                  int32_t *place) {
+  UErrorCode code = U_ZERO_ERROR;
+  UParseError mistake = {};
+  mistake.offset = -1;
+  auto name = icu::UnicodeString::fromUTF8(piece(identifier, length));
+  std::unique_ptr<icu::Transliterator> transliterator(
+      icu::Transliterator::createInstance(name, UTRANS_FORWARD, mistake, code));
+  if (U_SUCCESS(code) && !transliterator) code = U_MEMORY_ALLOCATION_ERROR;
+  *error = code;
+  *place = mistake.offset;
+  if (U_FAILURE(code)) return nullptr;
+  auto transform = new (std::nothrow) icu_transform{std::move(transliterator)};
+  if (!transform) *error = U_MEMORY_ALLOCATION_ERROR;
+  return transform;
+}
+
+void icu_transform_close(icu_transform *transform) { delete transform; }
+
+int32_t icu_transform_run(icu_transform *transform, const uint8_t *bytes, int32_t length,
+                          void *context, icu_change_receiver *receive) {
+  try {
+    AlignedText text(bytes, length);
+    transform->transliterator->transliterate(text);
+    text.report(context, receive);
+  } catch (const std::bad_alloc &) {
+    return U_MEMORY_ALLOCATION_ERROR;
+  }
+  return U_ZERO_ERROR;
+}
+
+const char *icu_transform_name(int32_t index) {
+  static thread_local std::string name;
+  UErrorCode error = U_ZERO_ERROR;
+  std::unique_ptr<icu::StringEnumeration> names(icu::Transliterator::getAvailableIDs(error));
+  if (U_FAILURE(error)) return nullptr;
+  for (int32_t place = 0;; place += 1) {
+    int32_t length = 0;
+    auto next = names->next(&length, error);
+    if (!next || U_FAILURE(error)) return nullptr;
+    if (place == index) {
+      name.assign(next, static_cast<size_t>(length));
+      return name.c_str();
+    }
+  }
+}
+
+struct icu_breaker {
+  std::unique_ptr<icu::BreakIterator> iterator;
+  bool finds_words;
+};
+
+icu_breaker *icu_breaker_open(icu_boundary kind, const char *locale, int32_t *error) {
+  UErrorCode code = U_ZERO_ERROR;
+  auto place = icu::Locale::forLanguageTag(locale, code);
+  std::unique_ptr<icu::BreakIterator> iterator;
+  if (U_SUCCESS(code)) {
+    iterator.reset(kind == ICU_WORDS ? icu::BreakIterator::createWordInstance(place, code)
+                                     : icu::BreakIterator::createCharacterInstance(place, code));
+  }
+  *error = code;
+  if (U_FAILURE(code)) return nullptr;
+  auto breaker = new (std::nothrow) icu_breaker{std::move(iterator), kind == ICU_WORDS};
+  if (!breaker) *error = U_MEMORY_ALLOCATION_ERROR;
+  return breaker;
+}
+
+void icu_breaker_close(icu_breaker *breaker) { delete breaker; }
+
+int32_t icu_breaker_find_all(icu_breaker *breaker, const uint8_t *bytes, int32_t length,
+                             void *context, icu_boundary_receiver *receive) {
+  UErrorCode error = U_ZERO_ERROR;
+  UText text = UTEXT_INITIALIZER;
+  utext_openUTF8(&text, reinterpret_cast<const char *>(bytes), length, &error);
+  breaker->iterator->setText(&text, error);
+  if (U_SUCCESS(error)) {
+    for (auto end = breaker->iterator->next(); end != icu::BreakIterator::DONE;
+         end = breaker->iterator->next()) {
+      auto status = breaker->iterator->getRuleStatus();
+      receive(context, end, breaker->finds_words && status >= UBRK_WORD_NUMBER);
+    }
   }
   utext_close(&text);
   return error;

@@ -1,15 +1,18 @@
 public import Files
+public import UnicodeText
 
 /// What can be wrong with a corpus, with the place and the remedy.
 public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file or folder cannot be read or written.
   case file(FilesError)
+  /// ICU gives up on a text.
+  case text(UnicodeTextError)
+  /// Whoever asked for the work wants it no more.
+  case interrupted
   /// A folder holds neither a manifest nor a text file.
   case noTexts(folder: String)
   /// A file has no text.
   case emptyText(path: String)
-  /// A file is not UTF-8.
-  case notUTF8(path: String, line: Int, byteOffset: Int)
   /// A manifest cannot be understood.
   case invalidManifest(path: String, reason: String)
   /// A file does not match its entry in the manifest.
@@ -18,6 +21,8 @@ public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownLanguage(tag: String, folder: String, available: [String])
   /// Two files of a corpus stand for one language.
   case duplicateLanguage(tag: String, folder: String)
+  /// A mixture that cannot be made.
+  case wrongMix(String)
   /// Nothing is left for training or for evaluation.
   case emptySplit(part: String, folder: String, language: String)
 
@@ -26,14 +31,15 @@ public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .file(let error):
       error.description
+    case .text(let error):
+      error.description
+    case .interrupted:
+      "The work was interrupted before its end."
     case .noTexts(let folder):
       "\(folder) holds no corpus: neither MANIFEST.json nor a file named LANGUAGE.txt, "
         + "such as en.txt. Put one text file per language there, one segment a line."
     case .emptyText(let path):
       "\(path) has no text. Put one segment a line there, or leave the language out."
-    case .notUTF8(let path, let line, let byteOffset):
-      "\(path) is not UTF-8: line \(line) holds a malformed byte at offset \(byteOffset). "
-        + "Convert it first, for example: iconv -f LATIN1 -t UTF-8 FILE."
     case .invalidManifest(let path, let reason):
       "\(path) is not a corpus manifest: \(reason). "
         + "Write it anew: isoflop corpus manifest FOLDER."
@@ -44,6 +50,8 @@ public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(folder) holds no language \(tag). It holds: \(available.joined(separator: ", "))."
     case .duplicateLanguage(let tag, let folder):
       "\(folder) names the language \(tag) twice. Keep one file per language."
+    case .wrongMix(let problem):
+      "The texts cannot be mixed: \(problem)."
     case .emptySplit(let part, let folder, let language):
       "The split of \(folder) leaves no \(part) text of \(language). "
         + "Add segments, or change the split in its manifest."

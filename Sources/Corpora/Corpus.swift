@@ -41,16 +41,9 @@ public struct Corpus: Sendable {
   }
 
   private init(file path: String, languages tags: [String]?) throws(CorporaError) {
-    let name = Files.split(path).name
-    let tag = name.hasSuffix(".txt") ? String(name.dropLast(4)) : name
+    let tag = textStem(of: path)
     _ = try selected(tags, from: [tag], in: path)
-    let text = try LanguageText(
-      tag: tag,
-      name: tag,
-      script: nil,
-      path: path,
-      bytes: bytes(of: path)
-    )
+    let text = try LanguageText(tag: tag, name: tag, script: nil, path: path)
     self.init(name: tag, path: path, languages: [text], split: .standard, isParallel: false)
   }
 
@@ -85,8 +78,7 @@ public struct Corpus: Sendable {
             tag: tag,
             name: entry.name,
             script: entry.script,
-            path: path,
-            bytes: bytes
+            path: path
           )
         )
       }
@@ -102,14 +94,14 @@ public struct Corpus: Sendable {
   }
 
   private init(plainFolder folder: String, languages tags: [String]?) throws(CorporaError) {
-    let available = try plainTags(of: folder)
-    guard !available.isEmpty else { throw .noTexts(folder: folder) }
+    let files = try languageFiles(of: folder)
+    guard !files.isEmpty else { throw .noTexts(folder: folder) }
     var texts: [LanguageText] = []
-    for tag in try selected(tags, from: available, in: folder) {
-      let path = joined(folder, tag + ".txt")
-      try texts.append(
-        LanguageText(tag: tag, name: tag, script: nil, path: path, bytes: bytes(of: path))
-      )
+    for tag in try selected(tags, from: files.map(\.tag), in: folder) {
+      for file in files where file.tag == tag {
+        let path = joined(folder, file.name)
+        try texts.append(LanguageText(tag: tag, name: tag, script: nil, path: path))
+      }
     }
     self.init(
       name: Files.split(folder).name,
@@ -173,12 +165,11 @@ public struct Corpus: Sendable {
   }
 }
 
-/// The tags of the `LANGUAGE.txt` files of a folder, sorted.
-func plainTags(of folder: String) throws(CorporaError) -> [String] {
+/// The text files of a folder that has no manifest, with the languages their names say, sorted by
+/// name.
+func languageFiles(of folder: String) throws(CorporaError) -> [(tag: String, name: String)] {
   do {
-    return try fileNames(in: folder).filter { $0.hasSuffix(".txt") }.map {
-      String($0.dropLast(4))
-    }
+    return try textFileNames(in: folder).map { (textStem(of: $0), $0) }
   } catch {
     throw .file(error)
   }

@@ -27,25 +27,30 @@ extension CorpusManifest {
     as description: Description
   ) throws(CorporaError) -> CorpusManifest {
     let old = try read(folder: folder)
-    let tags = try plainTags(of: folder)
-    guard !tags.isEmpty else { throw .noTexts(folder: folder) }
-    let known = old?.languages.filter { tags.contains($0.tag) } ?? []
-    let order = known.map(\.tag) + tags.filter { tag in !known.contains { $0.tag == tag } }
+    let files = try languageFiles(of: folder)
+    guard !files.isEmpty else { throw .noTexts(folder: folder) }
+    let known = old?.languages.filter { entry in files.contains { $0.tag == entry.tag } } ?? []
+    let order =
+      known.compactMap { entry in files.first { $0.tag == entry.tag } }
+      + files.filter { file in !known.contains { $0.tag == file.tag } }
     var entries: [Entry] = []
     var lineCounts: Set<Int> = []
-    for tag in order {
-      let path = joined(folder, tag + ".txt")
+    for (tag, name) in order {
+      if entries.contains(where: { $0.tag == tag }) {
+        throw .duplicateLanguage(tag: tag, folder: folder)
+      }
+      let path = joined(folder, name)
       let bytes: [UInt8]
       do { bytes = try readFile(path) } catch { throw .file(error) }
       let entry = known.first { $0.tag == tag }
-      let text = try LanguageText(tag: tag, name: tag, script: nil, path: path, bytes: bytes)
+      let text = try LanguageText(tag: tag, name: tag, script: nil, path: path)
       lineCounts.insert(text.lineCount)
       entries.append(
         Entry(
           tag: tag,
           name: entry?.name ?? tag,
           script: entry?.script ?? "Zyyy",
-          file: tag + ".txt",
+          file: name,
           segments: text.segments.count,
           bytes: bytes.count,
           sha256: SHA256.hexadecimal(bytes)

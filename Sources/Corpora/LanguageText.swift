@@ -1,3 +1,5 @@
+import Files
+
 /// One segment of a corpus: a line, and where it stands.
 public struct Segment: Sendable, Hashable {
   /// The line's index in its file, counted from 0; on parallel text, the identity of the content.
@@ -28,46 +30,37 @@ public struct LanguageText: Sendable, Hashable {
   /// The number of lines, empty ones included.
   public let lineCount: Int
 
-  /// Reads segments from UTF-8 bytes, one a line; both LF and CR LF end a line.
+  /// Reads the segments of a file, one a line or a record.
   ///
-  /// A byte order mark at the start is dropped.
+  /// Both LF and CR LF end a line; a byte order mark at the start is dropped.
   ///
-  /// - Throws: ``CorporaError/notUTF8(path:line:byteOffset:)`` or
-  ///   ``CorporaError/emptyText(path:)``.
-  init(
-    tag: String,
-    name: String,
-    script: String?,
-    path: String,
-    bytes: [UInt8]
-  ) throws(CorporaError) {
+  /// - Throws: ``CorporaError/file(_:)`` or ``CorporaError/emptyText(path:)``.
+  init(tag: String, name: String, script: String?, path: String) throws(CorporaError) {
     self.tag = tag
     self.name = name
     self.script = script
-    do {
-      _ = try UTF8Span(validating: bytes.span)
-    } catch {
-      let offset = error.byteOffsets.lowerBound
-      let line = bytes[..<offset].reduce(1) { $0 + ($1 == 0x0A ? 1 : 0) }
-      throw .notUTF8(path: path, line: line, byteOffset: offset)
-    }
     var segments: [Segment] = []
-    var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    var line = 0
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-      var textEnd = end
-      if textEnd > start, bytes[textEnd - 1] == 0x0D { textEnd -= 1 }
-      if textEnd > start {
-        segments.append(
-          Segment(index: line, text: String(decoding: bytes[start..<textEnd], as: UTF8.self))
-        )
+    var count = 0
+    do {
+      let form = TextInput.Form.promised(by: path, field: "text")
+      let blocks = TextBlocks([try TextInput(path, form: form)])
+      while let block = try blocks.next() {
+        try block.checkDocuments()
+        block.forEachLine { line in
+          if !line.isEmpty {
+            let text = line.withText { text in
+              unsafe text.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+            }
+            segments.append(Segment(index: count, text: text))
+          }
+          count += 1
+        }
       }
-      line += 1
-      start = end + 1
+    } catch {
+      throw .file(error)
     }
     guard !segments.isEmpty else { throw .emptyText(path: path) }
     self.segments = segments
-    lineCount = line
+    lineCount = count
   }
 }

@@ -1,3 +1,4 @@
+public import Kernels
 public import LanguageModels
 
 /// Measures models on held-out text, segment by segment.
@@ -11,6 +12,8 @@ public struct Evaluator {
   public let context: Int
   /// How many threads compute; it changes no result.
   public let threads: Int
+  /// What matrix products multiply.
+  public let precision: ProductPrecision
 
   private let batches: [EvaluationBatch]
 
@@ -18,7 +21,12 @@ public struct Evaluator {
   ///
   /// - Throws: ``EvaluationError/nothingToEvaluate(language:)`` for a language without segments.
   /// - Precondition: The context is at least 2.
-  public init(set: EvaluationSet, context: Int, threads: Int) throws(EvaluationError) {
+  public init(
+    set: EvaluationSet,
+    context: Int,
+    threads: Int,
+    precision: ProductPrecision = .f32
+  ) throws(EvaluationError) {
     precondition(context >= 2, "a context of \(context)")
     for language in set.languages where language.segments.isEmpty {
       throw .nothingToEvaluate(language: language.tag)
@@ -26,6 +34,7 @@ public struct Evaluator {
     self.set = set
     self.context = context
     self.threads = threads
+    self.precision = precision
     batches = EvaluationBatch.batches(of: set, context: context)
   }
 
@@ -57,7 +66,8 @@ public struct Evaluator {
           batch: batch.capacity,
           context: batch.context,
           threads: threads,
-          purpose: .evaluation
+          purpose: .evaluation,
+          precision: precision
         )
         engine = (shape, current)
       }

@@ -1,3 +1,4 @@
+public import Kernels
 public import LanguageModels
 
 /// The loss of a model on one long sequence of ids, each id but the first predicted once.
@@ -26,6 +27,7 @@ public struct TokenStreamLoss: Sendable, Hashable {
   ///   - context: T, from 1 to the model's context length.
   ///   - stride: How far windows lie apart, from 1 to T.
   ///   - threads: How many threads compute; it changes no result.
+  ///   - precision: What matrix products multiply.
   ///   - progress: Called with the share done.
   /// - Throws: ``EvaluationError/tooFewTokens(count:)``, `LanguageModelsError` where an id lies
   ///   outside the vocabulary or the context beyond the model's, `KernelsError` when memory does not
@@ -38,6 +40,7 @@ public struct TokenStreamLoss: Sendable, Hashable {
     context: Int,
     stride: Int,
     threads: Int,
+    precision: ProductPrecision = .f32,
     progress: (Double) -> Void = { _ in }
   ) throws {
     precondition(stride >= 1 && stride <= context, "a stride of \(stride) in \(context)")
@@ -52,7 +55,8 @@ public struct TokenStreamLoss: Sendable, Hashable {
       batch: batch,
       context: context,
       threads: threads,
-      purpose: .evaluation
+      purpose: .evaluation,
+      precision: precision
     )
     var nats = 0.0
     for first in Swift.stride(from: 0, to: windows, by: batch) {

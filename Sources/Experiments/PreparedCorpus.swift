@@ -33,7 +33,7 @@ public struct PreparedCorpus: Sendable {
   /// - Parameters:
   ///   - corpus: The texts.
   ///   - tokenizer: What encodes them.
-  ///   - tokensPath: Where the ids to train on are written, as nanoGPT and llm.c read them.
+  ///   - tokensPath: Where the ids to train on are written, as nanoGPT reads them.
   ///   - seed: The seed of the order of segments.
   ///   - evaluationLimit: The most held-out segments of one language; on parallel text the same
   ///     ones in each, evenly spaced.

@@ -27,7 +27,11 @@ extension PreparedRun {
   }
 
   /// Turns what a request says of the training itself into numbers; steps and warm-up come later.
-  static func trainingPlan(_ request: RunRequest, shape: ModelShape) throws -> TrainingPlan {
+  static func trainingPlan(
+    _ request: RunRequest,
+    shape: ModelShape,
+    ranks: Int = 1
+  ) throws -> TrainingPlan {
     let isNew = if case .model = request.start { false } else { true }
     let width = Double(request.baseWidth ?? shape.width)
     let standard = request.optimizer.learningRateScale * 0.256 / width * (isNew ? 1 : 0.1)
@@ -45,7 +49,8 @@ extension PreparedRun {
       seed: request.seed,
       threads: request.threads
     )
-    plan.accumulation = request.accumulation
+    // A micro-batch a rank: the run then goes on with the same bits on any divisor of this number.
+    plan.accumulation = request.accumulation ?? (plan.batch % ranks == 0 ? ranks : 1)
     plan.optimizer = request.optimizer
     plan.weightDecay = request.weightDecay ?? request.optimizer.defaultWeightDecay
     plan.beta1 = request.beta1
@@ -56,6 +61,7 @@ extension PreparedRun {
     plan.baseWidth = request.baseWidth
     plan.clip = request.clip
     plan.order = request.order
+    plan.precision = request.precision
     return plan
   }
 
@@ -64,11 +70,13 @@ extension PreparedRun {
     _ request: RunRequest,
     _ model: GPT,
     _ files: [TokenIDFile],
+    ranks: Int,
     evaluates: Bool
   ) throws -> TrainingPlan {
-    var plan = try trainingPlan(request, shape: model.shape)
+    var plan = try trainingPlan(request, shape: model.shape, ranks: ranks)
     // The other numbers are checked before a trial is made with them.
     try plan.validate()
+    let parts = try plan.parts(ranks: ranks)
     let sources = zip(files, request.sources).map { ($0 as any TokenSource, $1.weight) }
     _ = try BatchSampler(
       sources: sources,
@@ -77,7 +85,11 @@ extension PreparedRun {
       order: plan.order,
       seed: Seed(plan.seed)
     )
-    plan.steps = try steps(request.budget, plan, model, sources)
+    // A trial is that of one rank's share.
+    var trial = plan
+    trial.batch = plan.batch / ranks
+    trial.accumulation = parts / ranks
+    plan.steps = try steps(request.budget, plan, trial, model, sources)
     if evaluates {
       plan.evaluationInterval = request.evaluationInterval ?? max(1, plan.steps / 10)
       plan.earlyStopping = request.earlyStopping
@@ -91,6 +103,7 @@ extension PreparedRun {
   private static func steps(
     _ budget: RunRequest.Budget,
     _ plan: TrainingPlan,
+    _ trial: TrainingPlan,
     _ model: GPT,
     _ sources: [(source: any TokenSource, weight: Double)]
   ) throws -> Int {
@@ -106,13 +119,13 @@ extension PreparedRun {
     case .tokensPerParameter(let ratio):
       steps = ratio * Double(try ParameterCount(plan.shape).total) / tokensPerStep
     case .minutes(let minutes):
-      let trial = try measuredSpeed(plan, model, sources, min(2, minutes * 6))
-      guard let trial else {
+      let speed = try measuredSpeed(trial, model, sources, min(2, minutes * 6))
+      guard let speed else {
         throw TrainingError.invalidPlan(
           reason: "a budget in minutes for a model too large to be tried first; name --steps"
         )
       }
-      steps = 60 * minutes / trial.secondsPerStep
+      steps = 60 * minutes / speed.secondsPerStep
     }
     let whole = max(1, steps.rounded())
     // A token count must fit a machine word.

@@ -1,6 +1,7 @@
 import Accounting
 import Files
 import LanguageModels
+import Ranks
 import Tokenization
 public import Training
 
@@ -53,17 +54,20 @@ extension PreparedRun {
   ///   - folder: Prepared by ``prepareFolder(_:replaces:)``; what an older run left is removed.
   ///   - isInterrupted: Asked before every step.
   ///   - observe: Called after every step.
-  /// - Returns: The summary, or nil when somebody asked to stop.
+  /// - Returns: The summary, or nil when somebody asked to stop and on all ranks but the first.
   /// - Throws: `TrainingError` when the run breaks, `FilesError` when it cannot be recorded.
   public func train(
     folder: String,
     isInterrupted: () -> Bool,
     observe: (Progress) -> Void
   ) throws -> RunSummary? {
-    try removeFile(joined(folder, Self.summaryName))
-    try removeFile(joined(folder, "metrics.jsonl"))
-    try TrainingRun.removeCheckpoints(in: folder)
-    try layTokenizer(in: folder)
+    try ranks.together {
+      guard ranks.isFirst else { return }
+      try removeFile(joined(folder, Self.summaryName))
+      try removeFile(joined(folder, "metrics.jsonl"))
+      try TrainingRun.removeCheckpoints(in: folder)
+      try layTokenizer(in: folder)
+    }
     return try advance(folder: folder, isInterrupted: isInterrupted, observe: observe)
   }
 
@@ -73,14 +77,14 @@ extension PreparedRun {
   ///   - folder: The run's folder.
   ///   - isInterrupted: Asked before every step.
   ///   - observe: Called after every step.
-  /// - Returns: The summary, or nil when somebody asked to stop.
+  /// - Returns: The summary, or nil when somebody asked to stop and on all ranks but the first.
   /// - Throws: `TrainingError` when the run breaks, `FilesError` when it cannot be recorded.
   public func resume(
     folder: String,
     isInterrupted: () -> Bool,
     observe: (Progress) -> Void
   ) throws -> RunSummary? {
-    try prepareOutputFolder(folder)
+    try ranks.together { if ranks.isFirst { try prepareOutputFolder(folder) } }
     return try advance(folder: folder, isInterrupted: isInterrupted, observe: observe)
   }
 
@@ -89,7 +93,9 @@ extension PreparedRun {
     isInterrupted: () -> Bool,
     observe: (Progress) -> Void
   ) throws -> RunSummary? {
-    let session = try TrainingSession(plan: plan.training, model: model, sources: sources)
+    let session = try ranks.together {
+      try TrainingSession(plan: plan.training, model: model, sources: sources, ranks: ranks)
+    }
     let run = try TrainingRun(
       folder: folder,
       session: session,
@@ -112,7 +118,7 @@ extension PreparedRun {
         )
       )
     }
-    guard outcome == .finished else { return nil }
+    guard outcome == .finished, ranks.isFirst else { return nil }
     try model.save(directory: folder)
     let tokens = session.stepsDone * plan.training.batch * plan.training.context
     var summary = RunSummary(

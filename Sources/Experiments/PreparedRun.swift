@@ -2,6 +2,7 @@ public import Accounting
 import Files
 public import LanguageModels
 import Randomness
+public import Ranks
 public import Tokenization
 import Training
 
@@ -13,6 +14,8 @@ public struct PreparedRun {
   public let model: GPT
   /// The files, in the plan's order.
   public let files: [TokenIDFile]
+  /// The processes that share each batch.
+  public internal(set) var ranks = Communicator.alone
   /// The folder whose tokenizer files, or the file that, is laid beside the model; nil for none.
   let tokenizer: String?
   /// What the model is measured on in training; nil for nothing.
@@ -22,8 +25,11 @@ public struct PreparedRun {
   ///
   /// Every id is held against the vocabulary here, so that no bad one is found in mid-run.
   ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - ranks: How many processes will share each batch.
   /// - Throws: An error of the module at fault, naming the file.
-  public init(_ request: RunRequest) throws {
+  public init(_ request: RunRequest, ranks: Int = 1) throws {
     tokenizer = try Self.tokenizer(for: request)
     let tokens = try (request.validationCorpus == nil ? request.tokenizer : tokenizer)
       .map { try Tokenizer(contentsOf: $0) }
@@ -55,7 +61,13 @@ public struct PreparedRun {
     self.model = model
     self.files = files
     plan = RunPlan(
-      training: try Self.trainingPlan(request, model, files, evaluates: heldOut != nil),
+      training: try Self.trainingPlan(
+        request,
+        model,
+        files,
+        ranks: ranks,
+        evaluates: heldOut != nil
+      ),
       ids: zip(request.sources, files).map { source, file in
         RunPlan.Source(
           path: absolutePath(source.path),
@@ -80,7 +92,17 @@ public struct PreparedRun {
   ///   - threads: How many threads compute; the plan's where nil.
   /// - Throws: ``ExperimentsError/changedInput(path:)`` for ids or weights other than the plan's.
   public init(resuming folder: String, threads: Int?) throws {
-    let stored = try RunPlan(folder: folder)
+    try self.init(RunPlan(folder: folder), threads: threads, measuringIn: folder)
+  }
+
+  /// Opens what a plan names.
+  ///
+  /// - Parameters:
+  ///   - stored: The plan.
+  ///   - threads: How many threads compute; the plan's where nil.
+  ///   - folder: The run's folder, whose tokenizer encodes a corpus that is measured on; nil for a
+  ///     rank that measures nothing.
+  init(_ stored: RunPlan, threads: Int?, measuringIn folder: String?) throws {
     var training = stored.training
     training.threads = threads ?? training.threads
     plan = RunPlan(
@@ -111,9 +133,12 @@ public struct PreparedRun {
     }
     // It was laid beside the model when the run began.
     tokenizer = nil
-    heldOut = try ValidationText(plan) {
-      try Tokenizer(contentsOf: joined(folder, "tokenizer.json"))
-    }.heldOut
+    let plan = plan
+    heldOut = try folder.flatMap { folder in
+      try ValidationText(plan) {
+        try Tokenizer(contentsOf: joined(folder, "tokenizer.json"))
+      }.heldOut
+    }
   }
 
   /// The parameters, part by part.

@@ -128,8 +128,18 @@ public struct RunPlan: Sendable, Hashable, Codable {
     guard try fileKind(path) == .file else {
       throw ExperimentsError.noRun(folder: folder, reason: "there is no \(Self.fileName)")
     }
+    try self.init(json: try readFile(path), of: folder)
+  }
+
+  /// Reads a record.
+  ///
+  /// - Parameters:
+  ///   - json: What ``json()`` gave.
+  ///   - folder: The run's folder, for the error.
+  /// - Throws: ``ExperimentsError/noRun(folder:reason:)`` where the record is none.
+  init(json: [UInt8], of folder: String) throws {
     do {
-      let data = Data(try readFile(path))
+      let data = Data(json)
       let version = try JSONDecoder().decode(Version.self, from: data).version
       guard version == 2 else {
         throw ExperimentsError.noRun(

@@ -1,3 +1,4 @@
+public import Kernels
 public import LanguageModels
 public import Training
 
@@ -71,8 +72,8 @@ public struct RunRequest: Sendable {
   public var context: Int?
   /// B.
   public var batch = 8
-  /// K, the micro-batches that a batch is computed in.
-  public var accumulation = 1
+  /// K, the micro-batches that a batch is computed in; as many as there are ranks where nil.
+  public var accumulation: Int?
   /// How long.
   public var budget: Budget
   /// What changes the weights.
@@ -105,6 +106,8 @@ public struct RunRequest: Sendable {
   public var clip = 1.0
   /// How windows are ordered.
   public var order = BatchSampler.Order.shuffled
+  /// What matrix products multiply.
+  public var precision = ProductPrecision.f32
   /// The seed of weights and batches.
   public var seed: UInt64 = 1
   /// How many threads compute; it changes no result.

@@ -123,3 +123,8 @@ public func removeEmptyFolder(_ path: String) throws(FilesError) {
     throw .refused(operation: "remove the folder", path: path, reason: systemReason())
   }
 }
+
+/// The system's `read`, which methods of that name hide.
+func systemRead(_ descriptor: CInt, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
+  unsafe read(descriptor, bytes.baseAddress, bytes.count)
+}

@@ -134,11 +134,15 @@ public protocol KernelSet: SendableMetatype {
   static func pack(
     _ source: MatrixView,
     transposed: Bool,
+    precision: ProductPrecision,
     panels: Range<Int>,
     into target: VectorView
   )
 
-  /// C = [addend +] [bias +] A·B, where A is `a`, or aᵀ.
+  /// Rounds numbers to bfloat16 and pairs them along the rows, along the columns, or both.
+  static func pair(_ x: MatrixView, inRows: MatrixView?, inColumns: MatrixView?)
+
+  /// C = [addend +] [bias +] A·B, where A is `a`, or aᵀ; of words where B is.
   static func multiply(
     _ a: MatrixView,
     transposed: Bool,

@@ -134,11 +134,14 @@
 /// The right factor of a matrix product, in panels of a few columns each.
 ///
 /// A packed factor holds panel after panel, each of them row by row and zero beyond the last column.
-/// A factor in place is a matrix whose rows can be read a little beyond their end.
+/// A factor in place is a matrix whose rows can be read a little beyond their end. In bfloat16 a row
+/// holds words, each of two numbers that follow one another in a column.
 @safe public struct RightFactor: @unchecked Sendable {
   /// The first number of the first panel.
   @unsafe public let base: UnsafePointer<Float>
-  /// K, the number of rows.
+  /// What the factor holds: numbers, or words of two.
+  public let precision: ProductPrecision
+  /// K, the number of rows; of words in bfloat16.
   public let rows: Int
   /// N, the number of columns.
   public let columns: Int
@@ -151,12 +154,14 @@
   @unsafe @inlinable
   public init(
     base: UnsafePointer<Float>,
+    precision: ProductPrecision,
     rows: Int,
     columns: Int,
     panelStride: Int,
     rowStride: Int
   ) {
     unsafe self.base = base
+    self.precision = precision
     self.rows = rows
     self.columns = columns
     self.panelStride = panelStride

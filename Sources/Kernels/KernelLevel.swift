@@ -47,6 +47,23 @@ public enum KernelLevel: String, Sendable, Hashable, CaseIterable, Comparable {
     return level
   }
 
+  /// The level to use for products of some precision: that of ``chosen()``, or ``avx2`` where the
+  /// products are of bfloat16 and an AVX-512 processor lacks the instruction for them.
+  ///
+  /// - Throws: ``KernelsError`` when the variable names an unknown or a missing level, or one that
+  ///   cannot multiply bfloat16 here.
+  public static func chosen(for precision: ProductPrecision) throws(KernelsError) -> KernelLevel {
+    let level = try chosen()
+    guard precision == .bf16, level == .avx512, !multipliesBFloat16 else { return level }
+    if let text = unsafe getenv("ISOFLOP_KERNELS"), unsafe text.pointee != 0 {
+      throw .missingLevel(name: "avx512", best: "avx2 in bfloat16")
+    }
+    return .avx2
+  }
+
+  /// Whether this processor multiplies bfloat16 by an instruction of its own (AVX512_BF16).
+  public static var multipliesBFloat16: Bool { cv_processor_has_bfloat16_products() != 0 }
+
   /// A lower level runs wherever a higher one does.
   public static func < (left: KernelLevel, right: KernelLevel) -> Bool {
     left.order < right.order

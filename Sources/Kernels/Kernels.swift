@@ -18,8 +18,14 @@ public struct Kernels: Sendable {
     set = level.kernels
   }
 
-  /// Takes the kernels of ``KernelLevel/chosen()``.
-  public init() throws(KernelsError) { self.init(level: try .chosen()) }
+  /// Takes the kernels of ``KernelLevel/chosen(for:)``.
+  public init(for precision: ProductPrecision = .f32) throws(KernelsError) {
+    self.init(level: try .chosen(for: precision))
+  }
+
+  /// Whether products of bfloat16 are computed by ordinary instructions: the same bits, but slower
+  /// than products of single precision.
+  public var emulatesBFloat16: Bool { level != .avx512 || !KernelLevel.multipliesBFloat16 }
 
   /// How far beyond a row's end a factor in place, or a score, may be read: rows of such matrices
   /// must lie at least this many numbers further apart than they are long.

@@ -52,9 +52,16 @@ typealias Lanes = cv_float
     unsafe MatrixView(base: base, rows: rows, columns: columns, stride: stride)
   }
   @inline(__always)
-  func factor(rows: Int, columns: Int, panelStride: Int, rowStride: Int) -> RightFactor {
+  func factor(
+    _ precision: ProductPrecision = .f32,
+    rows: Int,
+    columns: Int,
+    panelStride: Int,
+    rowStride: Int
+  ) -> RightFactor {
     unsafe RightFactor(
       base: base,
+      precision: precision,
       rows: rows,
       columns: columns,
       panelStride: panelStride,

@@ -245,7 +245,13 @@ extension Variant {
   private static func packedTransposed(_ source: MatrixView, into place: Floats) -> PackedColumns {
     let panels = (source.rows &+ panelWidth &- 1) / panelWidth
     let count = panels &* panelWidth &* source.columns
-    pack(source, transposed: true, panels: 0..<panels, into: place.vector(count))
+    pack(
+      source,
+      transposed: true,
+      precision: .f32,
+      panels: 0..<panels,
+      into: place.vector(count)
+    )
     return PackedColumns(place: place, rows: source.columns, count: count)
   }
 

@@ -11,16 +11,19 @@ extension Variant {
   public static func pack(
     _ source: MatrixView,
     transposed: Bool,
+    precision: ProductPrecision,
     panels: Range<Int>,
     into target: VectorView
   ) {
-    let inner = transposed ? source.columns : source.rows
+    let inner = precision.words(transposed ? source.columns : source.rows)
     for panel in panels {
       let place = Floats(target) + panel &* panelWidth &* inner
-      if transposed {
-        packTransposed(source, firstColumn: panel &* panelWidth, into: place)
-      } else {
-        packRows(source, firstColumn: panel &* panelWidth, into: place)
+      let column = panel &* panelWidth
+      switch (precision, transposed) {
+      case (.f32, true): packTransposed(source, firstColumn: column, into: place)
+      case (.f32, false): packRows(source, firstColumn: column, into: place)
+      case (.bf16, true): packPairsTransposed(source, firstColumn: column, into: place)
+      case (.bf16, false): packPairs(source, firstColumn: column, into: place)
       }
     }
   }
@@ -69,9 +72,6 @@ extension Variant {
   }
 
   /// C = [addend +] [bias +] A·B, where A is `a`, or aᵀ.
-  ///
-  /// Sums run over blocks of ``innerBlock`` products, each from the first to the last, whatever rows
-  /// and columns are asked for: a number of C does not depend on how C is divided.
   public static func multiply(
     _ a: MatrixView,
     transposed: Bool,
@@ -79,6 +79,25 @@ extension Variant {
     into c: MatrixView,
     adding addend: MatrixView?,
     bias: VectorView?
+  ) {
+    switch b.precision {
+    case .f32: multiply(a, transposed, b, c, addend, bias, SingleNumbers.self)
+    case .bf16: multiply(a, transposed, b, c, addend, bias, BFloat16Pairs.self)
+    }
+  }
+
+  /// The product of numbers, or of words.
+  ///
+  /// Sums run over blocks of ``innerBlock`` products, each from the first to the last, whatever rows
+  /// and columns are asked for: a number of C does not depend on how C is divided.
+  private static func multiply<Arithmetic: TileArithmetic>(
+    _ a: MatrixView,
+    _ transposed: Bool,
+    _ b: RightFactor,
+    _ c: MatrixView,
+    _ addend: MatrixView?,
+    _ bias: VectorView?,
+    _: Arithmetic.Type
   ) {
     let rowStride = transposed ? 1 : a.stride
     let innerStride = transposed ? a.stride : 1
@@ -99,43 +118,21 @@ extension Variant {
           var row = blockStart
           while row < blockEnd {
             let rows = min(tileRows, blockEnd &- row)
-            let place = Floats(a) + (row &* rowStride &+ k &* innerStride)
-            let target = c.place(row, column)
-            let start = previous.map { $0.place(row, column) }
-            let biasStart = k == 0 ? bias.map { Floats($0) + column } : nil
-            if columns > lanes {
-              tile2(
-                rows,
-                inner,
-                place,
-                rowStride,
-                innerStride,
-                panel,
-                b.rowStride,
-                target,
-                c.stride,
-                columns,
-                start,
-                previous?.stride ?? 0,
-                biasStart
-              )
-            } else {
-              tile1(
-                rows,
-                inner,
-                place,
-                rowStride,
-                innerStride,
-                panel,
-                b.rowStride,
-                target,
-                c.stride,
-                columns,
-                start,
-                previous?.stride ?? 0,
-                biasStart
-              )
-            }
+            let product = TileProduct(
+              inner: inner,
+              a: Floats(a) + (row &* rowStride &+ k &* innerStride),
+              rowStride: rowStride,
+              innerStride: innerStride,
+              b: panel,
+              bStride: b.rowStride,
+              c: c.place(row, column),
+              cStride: c.stride,
+              columns: columns,
+              previous: previous.map { $0.place(row, column) },
+              previousStride: previous?.stride ?? 0,
+              bias: k == 0 ? bias.map { Floats($0) + column } : nil
+            )
+            product.run(rows: rows, Arithmetic.self)
             row &+= rows
           }
           column &+= panelWidth

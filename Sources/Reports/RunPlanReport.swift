@@ -1,5 +1,6 @@
 import Accounting
 public import Experiments
+import Kernels
 import LanguageModels
 import Training
 
@@ -54,9 +55,17 @@ public struct RunPlanReport {
     ])
     table.add(["rate", rate])
     table.add(["optimizer", optimizer])
+    table.add(["precision", precision])
     table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(plan.threads) threads"])
     table.add(["time", time])
     return table.text
+  }
+
+  private var precision: String {
+    switch plan.precision {
+    case .f32: "f32"
+    case .bf16: "bf16 factors of matrix products, f32 sums and all else"
+    }
   }
 
   private var model: String {
@@ -131,6 +140,7 @@ public struct RunPlanReport {
       .init("schedule", .string(plan.schedule.form.rawValue)),
       .init("optimizer", .string(plan.optimizer.rawValue)),
       .init("order", .string(plan.order.rawValue)),
+      .init("precision", .string(plan.precision.rawValue)),
       .init("seed", .string(String(plan.seed))),
       .init("ids", .array(run.plan.ids.map(source))),
       .init("estimated_seconds", .optional(seconds)),

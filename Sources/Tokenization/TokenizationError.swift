@@ -17,8 +17,6 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   case wrongModel(place: String, problem: String)
   /// Something is wrong with a file as a file.
   case file(FilesError)
-  /// A text file with a byte that is not UTF-8.
-  case invalidUTF8(path: String, offset: Int, byte: UInt8)
   /// A file that is not what it should be, or has something in it that is not supported.
   case wrongFile(path: String, place: String, String)
   /// Something that a file format has no word for.
@@ -36,9 +34,6 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
     case .wrongOption(let name, let value, let remedy): "\(name) may not be \(value): \(remedy)."
     case .text(let error): error.description
     case .file(let error): error.description
-    case .invalidUTF8(let path, let offset, let byte):
-      "\(path) is not UTF-8: the byte \(byte) at offset \(offset) begins no character."
-        + " Convert it first: iconv -f ENCODING -t UTF-8."
     case .wrongFile(let path, let place, let problem): "\(path) is wrong at \(place): \(problem)."
     case .notExpressible(let format, let what): "\(format) can not express \(what)."
     case .pieceTooLong(let byteCount):

@@ -1,5 +1,11 @@
 import UnicodeText
 
+/// The key under which a stage holds a setting that Hugging Face's format has no word for.
+///
+/// The stage itself is the nearest that format knows, or does nothing: other programs read the file
+/// without the setting.
+let ownKey = "isoflop"
+
 /// Understands the stages of a `tokenizer.json` other than its model.
 struct TokenizerComponents {
   private let path: String
@@ -45,7 +51,8 @@ struct TokenizerComponents {
   /// The stages of a component: none for null, those of a sequence, or the one.
   func stages(_ value: JSONValue, _ key: String) -> [JSONValue] {
     if value == .null { return [] }
-    guard value["type"].string == "Sequence" else { return [value] }
+    // A sequence that stands in for a setting only this module has is one stage.
+    guard value["type"].string == "Sequence", value[ownKey] == .null else { return [value] }
     return (value[key].array ?? []).flatMap { stages($0, key) }
   }
 

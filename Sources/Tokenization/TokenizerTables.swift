@@ -40,9 +40,9 @@ final class TokenizerTables: Sendable {
       ends.append(UInt32(bytes.count))
     }
     self.tokens = tokens
-    ranks = PairRanks(merges)
     coversAllBytes = !byteTokens.contains(Self.none)
     self.byteTokens = ByteTokens(byteTokens)
+    ranks = PairRanks(merges, self.byteTokens)
     // Decoding copies 16 bytes at once, also of the last token.
     bytes.extend(by: 16, with: 0)
     decodedBytes = bytes

@@ -1,4 +1,5 @@
 public import Accounting
+public import Kernels
 import LanguageModels
 
 /// Everything that fixes a training run, so that it can be repeated to the bit.
@@ -12,7 +13,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   /// K, the micro-batches that a batch is computed in, one after the other; it divides B.
   ///
   /// The memory is that of B / K windows. The sums run in another order than for the unsplit batch,
-  /// so results agree within rounding, not to the bit.
+  /// so results agree within rounding, not to the bit. Ranks share the micro-batches of a step.
   public var accumulation: Int
   /// The number of steps.
   public var steps: Int
@@ -43,6 +44,8 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   public var earlyStopping: EarlyStopping?
   /// How windows are ordered.
   public var order: BatchSampler.Order
+  /// What matrix products multiply; all else is computed in single precision.
+  public var precision: ProductPrecision
   /// The seed of weights and batches.
   public var seed: UInt64
   /// How many threads compute; it changes no result.
@@ -77,6 +80,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
     nesterov = false
     clip = 1
     order = .shuffled
+    precision = .f32
     self.seed = seed
     self.threads = threads
   }
@@ -84,8 +88,19 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   /// D, the tokens seen in training, repeats counted.
   public var tokenCount: Int { batch * context * steps }
 
-  /// B / K, the windows in a micro-batch.
-  public var microBatch: Int { batch / accumulation }
+  /// The micro-batches of a step that some ranks share: K where they fall into equal shares, else K
+  /// on each rank.
+  ///
+  /// - Throws: ``TrainingError/invalidPlan(reason:)`` where the batch does not fall into so many.
+  public func parts(ranks: Int) throws(TrainingError) -> Int {
+    let parts = accumulation % ranks == 0 ? accumulation : accumulation * ranks
+    guard batch % parts == 0 else {
+      throw .invalidPlan(
+        reason: "a batch of \(batch) does not fall into \(parts) equal parts for \(ranks) ranks"
+      )
+    }
+    return parts
+  }
 
   /// Checks that the numbers can be trained with.
   public func validate() throws(TrainingError) {

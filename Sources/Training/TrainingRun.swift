@@ -2,8 +2,12 @@ import Files
 import FoundationEssentials
 import Kernels
 import LanguageModels
+import Ranks
 
 /// A training run in a folder of its own: plan, metrics, evaluations and checkpoints.
+///
+/// Where several ranks train together, each has a run, and only the first one touches the folder and
+/// measures held-out text.
 public struct TrainingRun {
   /// How a run ended.
   public enum Outcome: Sendable, Hashable {
@@ -48,21 +52,27 @@ public struct TrainingRun {
     self.session = session
     self.heldOut = heldOut
     self.checkpointInterval = checkpointInterval
-    if session.plan.evaluationInterval != nil, heldOut == nil {
+    if session.plan.evaluationInterval != nil, heldOut == nil, session.ranks.isFirst {
       throw TrainingError.invalidPlan(reason: "evaluations are asked for without held-out text")
     }
     // The thread count changes no result, so a run may be resumed with another.
     var plan = session.plan
     plan.threads = 1
     identity = SHA256.hexadecimal(try encoded(plan) + Array(dataDigest.utf8))
-    try prepareOutputFolder(folder)
-    _ = try Checkpoint.restore(session, state, identity: identity, folder: checkpointFolder)
-    try writeFile(joined(folder, "plan.json"), planFile ?? encoded(session.plan))
-    try removeFile(failurePath)
-    try cut(metricsPath, to: session.stepsDone)
-    if let interval = session.plan.evaluationInterval {
-      try cut(evaluationsPath, to: session.stepsDone / interval)
+    try session.ranks.agree(on: digest(identity), "plan or set of tokens")
+    try session.ranks.agree(on: digest(session.kernelLevel), "processor level")
+    try session.ranks.together {
+      guard session.ranks.isFirst else { return }
+      try prepareOutputFolder(folder)
+      _ = try Checkpoint.restore(session, state, identity: identity, folder: checkpointFolder)
+      try writeFile(joined(folder, "plan.json"), planFile ?? encoded(session.plan))
+      try removeFile(failurePath)
+      try cut(metricsPath, to: session.stepsDone)
+      if let interval = session.plan.evaluationInterval {
+        try cut(evaluationsPath, to: session.stepsDone / interval)
+      }
     }
+    try session.takeStateOfFirstRank()
   }
 
   private var checkpointFolder: String { joined(folder, Checkpoint.folderName) }
@@ -87,9 +97,9 @@ public struct TrainingRun {
   /// the model has the weights of the best evaluation at the end.
   ///
   /// - Parameters:
-  ///   - isInterrupted: Asked before every step.
-  ///   - evaluated: Called after every evaluation.
-  ///   - observe: Called after every step.
+  ///   - isInterrupted: Asked before every step; one rank that wants to stop stops all.
+  ///   - evaluated: Called after every evaluation, on the first rank.
+  ///   - observe: Called after every step, on the first rank.
   /// - Returns: How the run ended.
   /// - Throws: ``TrainingError`` when the run breaks, `FilesError` when it cannot be recorded.
   public func train(
@@ -97,6 +107,7 @@ public struct TrainingRun {
     evaluated: (EvaluationRecord) -> Void = { _ in },
     observe: (StepRecord) -> Void
   ) throws -> Outcome {
+    guard session.ranks.isFirst else { return try follow(isInterrupted) }
     let before = state.record.seconds
     let start = ContinuousClock.now
     func keepTime() { state.record.seconds = before + (ContinuousClock.now - start) / .seconds(1) }
@@ -104,7 +115,8 @@ public struct TrainingRun {
     var metrics = try LogFile(appendingTo: metricsPath)
     var recent: [Double] = []
     do {
-      while !session.isDone, !isStoppedEarly, !isInterrupted() {
+      // subtle: all ranks must ask each other before every step, so this one must not decide alone.
+      while !session.isDone, try !session.ranks.any(isStoppedEarly || isInterrupted()) {
         let record = try session.advance()
         state.record.firstLoss = session.firstLoss
         recent = recent.suffix(4) + [record.loss]
@@ -181,6 +193,14 @@ public struct TrainingRun {
     return TrainingError.diverged(divergence)
   }
 
+  /// Does the steps of a rank that writes nothing.
+  private func follow(_ isInterrupted: () -> Bool) throws -> Outcome {
+    while !session.isDone, try !session.ranks.any(isInterrupted()) {
+      _ = try session.advance()
+    }
+    return session.isDone ? .finished : .interrupted
+  }
+
   /// The training losses of the finished steps in nats per token, as `metrics.jsonl` holds them.
   ///
   /// They include the steps done before an interruption.
@@ -218,6 +238,11 @@ public struct TrainingRun {
 /// What is read back of a line of `metrics.jsonl`.
 private struct RecordedLoss: Decodable {
   let loss: Double
+}
+
+/// The first 64 bits of a text's hash.
+private func digest(_ text: String) -> UInt64 {
+  UInt64(SHA256.hexadecimal(Array(text.utf8)).prefix(16), radix: 16) ?? 0
 }
 
 /// A plan as the bytes that name it.

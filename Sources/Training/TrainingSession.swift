@@ -2,6 +2,7 @@ import Accounting
 import Kernels
 public import LanguageModels
 import Randomness
+public import Ranks
 
 /// A model in training: its weights, the optimizer's moments and the place in the data.
 ///
@@ -13,6 +14,8 @@ public final class TrainingSession {
   public let plan: TrainingPlan
   /// The model, whose weights change with every step.
   public let model: GPT
+  /// The processes that share each batch.
+  public let ranks: Communicator
   /// How many steps are done.
   public internal(set) var stepsDone = 0
   /// The loss of the very first step, against which an explosion is measured.
@@ -21,6 +24,7 @@ public final class TrainingSession {
   let moments: [FloatBuffer]
   private let sum: GradientSum
   private let engine: GPTEngine
+  private let microBatch: Int
   private let optimizer: Optimizer
   private let groups: [ParameterGroup]
   private let flopsPerToken: Double
@@ -32,11 +36,13 @@ public final class TrainingSession {
   ///   - plan: What to do.
   ///   - model: The weights to start from; they are changed in place.
   ///   - sources: Token sequences, each with its share of rows.
+  ///   - ranks: The processes that share each batch.
   /// - Throws: ``TrainingError`` when plan, model and data do not fit or memory does not suffice.
   public convenience init(
     plan: TrainingPlan,
     model: GPT,
-    sources: [(source: any TokenSource, weight: Double)]
+    sources: [(source: any TokenSource, weight: Double)],
+    ranks: Communicator = .alone
   ) throws {
     try plan.validate()
     try self.init(
@@ -48,7 +54,8 @@ public final class TrainingSession {
         batch: plan.batch,
         order: plan.order,
         seed: Seed(plan.seed)
-      )
+      ),
+      ranks: ranks
     )
   }
 
@@ -58,8 +65,14 @@ public final class TrainingSession {
   ///   - plan: What to do.
   ///   - model: The weights to start from; they are changed in place.
   ///   - batches: What is learned from, in the plan's batch and context.
+  ///   - ranks: The processes that share each batch; all prepare the same.
   /// - Throws: ``TrainingError`` when plan, model and data do not fit or memory does not suffice.
-  public init(plan: TrainingPlan, model: GPT, batches: any BatchSource) throws {
+  public init(
+    plan: TrainingPlan,
+    model: GPT,
+    batches: any BatchSource,
+    ranks: Communicator = .alone
+  ) throws {
     try plan.validate()
     guard model.shape == plan.shape else {
       throw TrainingError.invalidPlan(reason: "the model has another shape than the plan")
@@ -71,16 +84,19 @@ public final class TrainingSession {
       )
     }
     self.batches = batches
-    sum = try GradientSum(count: model.layout.storageCount, parts: plan.accumulation)
+    let parts = try plan.parts(ranks: ranks.count)
+    microBatch = plan.batch / parts
+    sum = try GradientSum(count: model.layout.storageCount, parts: parts, ranks: ranks)
     optimizer = plan.kernelOptimizer
     moments = try optimizer.makeMoments(count: model.layout.storageCount)
     groups = plan.parameterGroups(model.layout)
     engine = try GPTEngine(
       layout: model.layout,
-      batch: plan.microBatch,
+      batch: microBatch,
       context: plan.context,
       threads: plan.threads,
-      purpose: .training
+      purpose: .training,
+      precision: plan.precision
     )
     flopsPerToken = try TrainingFLOPs.perToken(
       Blueprint(plan.shape, name: ""),
@@ -89,7 +105,11 @@ public final class TrainingSession {
     )
     self.plan = plan
     self.model = model
+    self.ranks = ranks
   }
+
+  /// The level of the kernels, on which bits depend.
+  var kernelLevel: String { engine.kernels.level.rawValue }
 
   /// Whether every planned step is done.
   public var isDone: Bool { stepsDone >= plan.steps }
@@ -152,8 +172,7 @@ public final class TrainingSession {
   /// Sums the gradients of the next step's batch, and gives its mean loss.
   private func sumGradients() throws -> Double {
     try sum.compute(model, engine: engine) { part in
-      let first = part * plan.microBatch
-      return batches.batch(step: stepsDone, rows: first..<first + plan.microBatch)
+      batches.batch(step: stepsDone, rows: part * microBatch..<(part + 1) * microBatch)
     }
   }
 

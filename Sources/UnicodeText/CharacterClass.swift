@@ -13,19 +13,26 @@ public struct CharacterClass: OptionSet, Sendable, Hashable {
   }
 
   /// `\p{L}`: letters.
-  public static let letter = CharacterClass(rawValue: 1)
+  @inlinable @inline(__always)
+  public static var letter: CharacterClass { CharacterClass(rawValue: 1) }
   /// `\p{M}`: combining marks.
-  public static let combining = CharacterClass(rawValue: 2)
+  @inlinable @inline(__always)
+  public static var combining: CharacterClass { CharacterClass(rawValue: 2) }
   /// `\p{N}`: numbers of all kinds.
-  public static let number = CharacterClass(rawValue: 4)
+  @inlinable @inline(__always)
+  public static var number: CharacterClass { CharacterClass(rawValue: 4) }
   /// `\s`: white space, the property White_Space.
-  public static let whitespace = CharacterClass(rawValue: 8)
+  @inlinable @inline(__always)
+  public static var whitespace: CharacterClass { CharacterClass(rawValue: 8) }
   /// Carriage return and line feed, which are white space too.
-  public static let newline = CharacterClass(rawValue: 16)
+  @inlinable @inline(__always)
+  public static var newline: CharacterClass { CharacterClass(rawValue: 16) }
   /// `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`: what may stand where capitals stand.
-  public static let head = CharacterClass(rawValue: 32)
+  @inlinable @inline(__always)
+  public static var head: CharacterClass { CharacterClass(rawValue: 32) }
   /// `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`: what may stand where small letters stand.
-  public static let tail = CharacterClass(rawValue: 64)
+  @inlinable @inline(__always)
+  public static var tail: CharacterClass { CharacterClass(rawValue: 64) }
 
   /// Capitals and title case letters.
   static let upper: CharacterClass = [.letter, .head]

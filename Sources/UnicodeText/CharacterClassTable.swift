@@ -20,6 +20,16 @@ import CICU
     return CharacterClass(rawValue: unsafe classes[block << 6 | Int(scalar & 63)])
   }
 
+  /// The class of a code point from its upper bits (without the lowest six) and its lowest six.
+  ///
+  /// - Precondition: `upper` is below 0x4400 and `lower` below 64, which is checked in debug builds.
+  @inlinable @inline(__always)
+  public subscript(upper upper: Int, lower lower: Int) -> CharacterClass {
+    assert(upper >= 0 && upper < 0x4400 && lower >= 0 && lower < 64, "\(upper), \(lower)")
+    let block = Int(unsafe offsets[upper])
+    return CharacterClass(rawValue: unsafe classes[block << 6 | lower])
+  }
+
   private init() {
     var builder = TwoStageBuilder()
     unsafe withUnsafeMutablePointer(to: &builder) { context in

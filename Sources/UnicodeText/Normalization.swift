@@ -16,6 +16,8 @@ public struct Normalization: Sendable, Hashable {
     case form(NormalizationForm)
     /// Small letters for capitals, each character for itself: a final Σ becomes σ too.
     case lowercase
+    /// Small letters for capitals by the rules of a language: `tr`, `lt`, or empty for none.
+    case lowercaseIn(String)
     /// No combining marks (general category M); after a decomposition, no accents.
     case stripAccents
     /// No white space at the start, at the end, or both.
@@ -24,6 +26,11 @@ public struct Normalization: Sendable, Hashable {
     case replace(TextPattern, with: String)
     /// A text in front of every text that is not empty.
     case prepend(String)
+    /// A transform of ICU by its identifier, such as `Any-Latin; Latin-ASCII`.
+    case transform(String)
+
+    /// One space for every run of white space.
+    public static let collapseWhitespace = Step.replace(.regularExpression(#"\s+"#), with: " ")
   }
 
   /// The steps, none of them ``NormalizationForm/none``.
@@ -56,15 +63,23 @@ public struct Normalization: Sendable, Hashable {
   /// The steps' names, such as `nfd, strip-accents`; `none` where there is none.
   public var name: String {
     if steps.isEmpty { return NormalizationForm.none.rawValue }
-    return steps.map { step in
-      switch step {
-      case .form(let form): form.rawValue
-      case .lowercase: "lowercase"
-      case .stripAccents: "strip-accents"
-      case .strip: "strip"
-      case .replace: "replace"
-      case .prepend: "prepend"
-      }
-    }.joined(separator: ", ")
+    return steps.map(\.name).joined(separator: ", ")
+  }
+}
+
+extension Normalization.Step {
+  /// A short name, such as `nfd`, `lowercase:tr` or `replace`.
+  public var name: String {
+    switch self {
+    case .form(let form): form.rawValue
+    case .lowercase: "lowercase"
+    case .lowercaseIn(let locale): "lowercase:\(locale.isEmpty ? "und" : locale)"
+    case .stripAccents: "strip-accents"
+    case .strip: "strip"
+    case .collapseWhitespace: "collapse-whitespace"
+    case .replace: "replace"
+    case .prepend: "prepend"
+    case .transform(let identifier): "transform:\(identifier)"
+    }
   }
 }

@@ -20,7 +20,7 @@ public struct Normalizer: Sendable, Hashable {
     for part in parts(of: text, form) {
       var answer = false
       let code = unsafe text.extracting(part).withUnsafeBytes { buffer in
-        unsafe icu_is_normalized(form, bytes(buffer), Int32(buffer.count), &answer)
+        unsafe icu_is_normalized(form, address(of: buffer), Int32(buffer.count), &answer)
       }
       try check(code, "look for normalization")
       if !answer { return false }
@@ -68,7 +68,7 @@ public struct Normalizer: Sendable, Hashable {
         unsafe text.extracting(part).withUnsafeBytes { buffer in
           unsafe icu_normalize(
             form,
-            bytes(buffer),
+            address(of: buffer),
             Int32(buffer.count),
             context,
             receiveBytes,
@@ -167,7 +167,7 @@ private func parts(of text: RawSpan, _ form: icu_form) -> [Range<Int>] {
 /// The last place up to `limit` before which nothing composes; `limit` itself where there is none.
 private func cut(_ text: RawSpan, _ form: icu_form, _ start: Int, _ limit: Int) -> Int {
   unsafe text.withUnsafeBytes { buffer in
-    let text = unsafe bytes(buffer)
+    let text = unsafe address(of: buffer)
     var position = limit
     while position > start + 1 {
       if unsafe text[position] & 0xC0 != 0x80 {
@@ -180,15 +180,6 @@ private func cut(_ text: RawSpan, _ form: icu_form, _ start: Int, _ limit: Int) 
     return limit
   }
 }
-
-/// The address of a buffer's bytes; an empty buffer may have none, and then nothing is read.
-private func bytes(_ buffer: UnsafeRawBufferPointer) -> UnsafePointer<UInt8> {
-  unsafe (buffer.baseAddress ?? emptyText).assumingMemoryBound(to: UInt8.self)
-}
-
-private nonisolated(unsafe) let emptyText = UnsafeRawPointer(
-  UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
-)
 
 /// Whether all bytes are below 0x80.
 func isASCII(_ text: RawSpan) -> Bool {

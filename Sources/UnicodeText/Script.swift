@@ -23,6 +23,9 @@ public struct Script: Sendable, Hashable {
     return unsafe String(cString: name)
   }
 
+  /// Whether the code point has no script: unassigned, private use, surrogate.
+  public var isUnknown: Bool { code == "Zzzz" }
+
   /// Whether the script is Common or Inherited: punctuation, digits, combining marks.
   public var isShared: Bool { code == "Zyyy" || code == "Zinh" }
 }

@@ -32,6 +32,14 @@ public final class TextNormalizer {
     switch step {
     case .form(let form): return .form(Normalizer(form))
     case .lowercase: return .edit { (text) throws(UnicodeTextError) in lowercased(text) }
+    case .lowercaseIn(let locale):
+      let lowercase = try LocaleLowercase(locale)
+      return .edit { (text) throws(UnicodeTextError) in TextEdit(try lowercase.edits(text)) }
+    case .transform(let identifier):
+      let transform = try TextTransform(identifier)
+      return .edit { (text) throws(UnicodeTextError) in TextEdit(try transform.edits(text)) }
+    case .collapseWhitespace:
+      return .edit { (text) throws(UnicodeTextError) in withoutRunsOfSpace(text) }
     case .stripAccents: return .edit { (text) throws(UnicodeTextError) in withoutMarks(text) }
     case .strip(let left, let right):
       return .edit { (text) throws(UnicodeTextError) in stripped(text, left: left, right: right) }
@@ -39,14 +47,14 @@ public final class TextNormalizer {
       let matcher = try PatternMatcher(pattern)
       let bytes = Array(content.utf8)
       return .edit { (text) throws(UnicodeTextError) in
-        var edit = TextEdit(text)
+        var edit = TextEdit()
         for match in try matcher.matches(in: text) { edit.replace(match, with: bytes) }
         return edit
       }
     case .prepend(let content):
       let bytes = Array(content.utf8)
       return .edit { (text) throws(UnicodeTextError) in
-        var edit = TextEdit(text)
+        var edit = TextEdit()
         if text.byteCount > 0 { edit.replace(0..<0, with: bytes) }
         return edit
       }
@@ -91,8 +99,7 @@ public final class TextNormalizer {
     switch stage {
     case .form(let normalizer): return try normalizer.aligned(text)
     case .edit(let body):
-      var edit = try body(text)
-      return edit.finish()
+      return try body(text).carriedOut(in: text)
     }
   }
 
@@ -107,7 +114,7 @@ public final class TextNormalizer {
 }
 
 private func lowercased(_ text: RawSpan) -> TextEdit {
-  var edit = TextEdit(text)
+  var edit = TextEdit()
   forEachScalar(text) { scalar, range in
     if scalar.value < 0x80 {
       if (0x41...0x5A).contains(scalar.value) {
@@ -121,7 +128,7 @@ private func lowercased(_ text: RawSpan) -> TextEdit {
 }
 
 private func withoutMarks(_ text: RawSpan) -> TextEdit {
-  var edit = TextEdit(text)
+  var edit = TextEdit()
   forEachScalar(text) { scalar, range in
     if scalar.value < 0x300 { return }
     switch scalar.properties.generalCategory {
@@ -130,6 +137,31 @@ private func withoutMarks(_ text: RawSpan) -> TextEdit {
     default: break
     }
   }
+  return edit
+}
+
+private func withoutRunsOfSpace(_ text: RawSpan) -> TextEdit {
+  var edit = TextEdit()
+  // The white space since the last other character.
+  var run = 0..<0
+  var isPlain = false
+  func close() {
+    if !run.isEmpty, !isPlain { edit.replace(run, with: CollectionOfOne(0x20)) }
+    run = 0..<0
+  }
+  forEachScalar(
+    text,
+    { scalar, range in
+      guard CharacterClass(of: scalar).contains(.whitespace) else {
+        close()
+        return
+      }
+      isPlain = run.isEmpty && scalar == " "
+      run = run.isEmpty ? range : run.lowerBound..<range.upperBound
+    },
+    illFormed: { _ in close() }
+  )
+  close()
   return edit
 }
 
@@ -151,7 +183,7 @@ private func stripped(_ text: RawSpan, left: Bool, right: Bool) -> TextEdit {
     }
   )
   last = max(last, lastIllFormed)
-  var edit = TextEdit(text)
+  var edit = TextEdit()
   let start = first ?? text.byteCount
   if left, start > 0 { edit.replace(0..<start, with: EmptyCollection()) }
   let end = first == nil ? (left ? text.byteCount : 0) : last

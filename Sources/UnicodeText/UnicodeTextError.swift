@@ -8,6 +8,12 @@ public enum UnicodeTextError: Error, Sendable, Equatable, CustomStringConvertibl
   case pattern(String, place: Int, code: String)
   /// A pattern longer than ICU can take.
   case patternTooLong(byteCount: Int)
+  /// A language that is no BCP 47 tag.
+  case locale(String)
+  /// A transform that ICU does not know.
+  case transform(String, code: String)
+  /// A step of a normalization that no option describes so.
+  case spelling(String, remedy: String)
 
   /// One or two sentences: what is wrong, where, and what to do.
   public var description: String {
@@ -21,6 +27,11 @@ public enum UnicodeTextError: Error, Sendable, Equatable, CustomStringConvertibl
       "The regular expression \(pattern) is wrong at position \(place): \(code)."
     case .patternTooLong(let byteCount):
       "A regular expression of \(byteCount) bytes is too long."
+    case .locale(let locale):
+      "\(locale) is no tag of a language, such as tr or zh-Hant."
+    case .transform(let identifier, let code):
+      "ICU knows no transform \(identifier) (\(code)); Any-Latin, Latin-ASCII and Thai-Latin are some."
+    case .spelling(let text, let remedy): "\(text) is no normalizer: \(remedy)."
     }
   }
 }

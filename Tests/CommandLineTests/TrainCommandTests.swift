@@ -262,7 +262,7 @@ import Testing
     "train --ids x --steps 1 -o y", "train --preset nano-1 --steps 1 -o y",
     "train --preset nano-1 --ids x -o y", "train --preset nano-1 --ids x --steps 1",
     "train --preset nano-1 --ids x --steps 1 --tokens 2 -o y",
-    "train --preset nano-1 --ids x --steps 1 --precision bf16 -o y",
+    "train --preset nano-1 --ids x --steps 1 --precision f16 -o y",
     "train --preset nothing --ids x --steps 1 -o y", "train --resume x --steps 2",
     "train --preset nano-1 --init z --ids x --steps 1 -o y",
     "train --preset nano-1 --ids x:0 --steps 1 -o y", "finetune --model x --steps 1 -o y",

@@ -81,7 +81,7 @@ import Testing
     try withTemporaryFolder { folder in
       let path = joined(folder, "en.txt")
       try writeFile(path, Array("good\nbad ".utf8) + [0xFF] + Array("\n".utf8))
-      #expect(throws: CorporaError.notUTF8(path: path, line: 2, byteOffset: 9)) {
+      #expect(throws: CorporaError.file(.notUTF8(path: path, line: 2, byte: 5, value: 0xFF))) {
         try Corpus(path: folder)
       }
     }

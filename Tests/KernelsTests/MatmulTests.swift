@@ -129,13 +129,4 @@ import Testing
     }
     return buffer
   }
-
-  private func expectUntouchedPadding(_ sample: Sample) {
-    let stride = sample.view.stride
-    for row in 0..<sample.view.rows {
-      for column in sample.view.columns..<stride {
-        #expect(sample.buffer[row * stride + column].isNaN, "row \(row), column \(column)")
-      }
-    }
-  }
 }

@@ -87,3 +87,13 @@ func differences(
   }
   return result
 }
+
+/// Expects that nothing was written beyond the rows' ends.
+func expectUntouchedPadding(_ sample: Sample) {
+  let stride = sample.view.stride
+  for row in 0..<sample.view.rows {
+    for column in sample.view.columns..<stride {
+      #expect(sample.buffer[row * stride + column].isNaN, "row \(row), column \(column)")
+    }
+  }
+}

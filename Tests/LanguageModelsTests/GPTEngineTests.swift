@@ -62,19 +62,27 @@ import Testing
       }
     }
 
-    func engine(threads: Int = 2, purpose: GPTEngine.Purpose = .training) throws -> GPTEngine {
+    func engine(
+      threads: Int = 2,
+      purpose: GPTEngine.Purpose = .training,
+      precision: ProductPrecision = .f32
+    ) throws -> GPTEngine {
       try GPTEngine(
         layout: layout,
         batch: batch,
         context: context,
         threads: threads,
-        purpose: purpose
+        purpose: purpose,
+        precision: precision
       )
     }
 
-    func gradient(threads: Int) throws -> (loss: Double, gradients: [Float]) {
+    func gradient(
+      threads: Int,
+      precision: ProductPrecision = .f32
+    ) throws -> (loss: Double, gradients: [Float]) {
       let gradients = try FloatBuffer(count: layout.storageCount)
-      let loss = try engine(threads: threads).gradient(
+      let loss = try engine(threads: threads, precision: precision).gradient(
         parameters: parameters,
         inputs: inputs,
         targets: targets,

@@ -24,8 +24,10 @@ public struct CommandResult: Sendable {
 ///   - input: What it reads from standard input.
 ///   - folder: The folder it runs in; the tests' own when nil.
 ///   - environment: Variables set beside those of the tests.
+///   - launcher: A command that starts it, such as `mpirun` and its options; none by default.
 ///   - interruptAfter: Seconds after which it is sent an interrupt; nil for never.
 ///   - interruptWhenExists: A file at whose appearance it is sent an interrupt; nil for never.
+///   - meanwhile: Called with the process's number when it has been started.
 /// - Returns: What it printed and how it ended.
 /// - Throws: When the command is not built or cannot be started.
 public func isoflop(
@@ -33,13 +35,16 @@ public func isoflop(
   input: String = "",
   folder: String? = nil,
   environment: [String: String] = [:],
+  launcher: [String] = [],
   interruptAfter: Double? = nil,
-  interruptWhenExists: String? = nil
+  interruptWhenExists: String? = nil,
+  meanwhile: (Int32) throws -> Void = { _ in }
 ) throws -> CommandResult {
   let process = Process()
   // The test runner and the command lie in one build folder.
-  process.executableURL = Bundle.main.bundleURL.appendingPathComponent("isoflop")
-  process.arguments = arguments
+  let command = Bundle.main.bundleURL.appendingPathComponent("isoflop")
+  process.executableURL = launcher.isEmpty ? command : URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = launcher.isEmpty ? arguments : launcher + [command.path] + arguments
   if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
   process.environment = ProcessInfo.processInfo.environment
     .merging(environment) { _, new in new }
@@ -53,6 +58,7 @@ public func isoflop(
     process.standardOutput = try FileHandle(forWritingTo: paths[1])
     process.standardError = try FileHandle(forWritingTo: paths[2])
     try process.run()
+    try meanwhile(process.processIdentifier)
     if let interruptAfter {
       Thread.sleep(forTimeInterval: interruptAfter)
       process.interrupt()

@@ -23,16 +23,6 @@ import UnicodeText
     }
   }
 
-  @Test func aFormOnlyKnownHereIsRefused() throws {
-    try withTemporaryFolder { folder in
-      let tokenizer = try smallTokenizer(normalization: .nfkcCasefold)
-      #expect(throws: TokenizationError.self) {
-        try tokenizer.save(to: joined(folder, "tokenizer.json"))
-      }
-      #expect(try fileNames(in: folder).isEmpty)
-    }
-  }
-
   /// A tokenizer of a few tokens, in whose file one text is replaced.
   private func file(_ old: String, _ new: String) -> [UInt8] {
     let text = """
@@ -220,7 +210,7 @@ import UnicodeText
       let text = smallTexts.joined(separator: "\n")
       try writeFile(path, text)
       let counter = try WordCounter.count(
-        [MappedFile(path), MappedFile(path)],
+        [TextInput(path), TextInput(path)],
         threads: threads
       )
       let expected = WordCounter()
@@ -238,8 +228,9 @@ import UnicodeText
     try withTemporaryFolder { folder in
       let path = joined(folder, "a.txt")
       try writeFile(path, Array("abc\nd".utf8) + [0xFF])
-      #expect(throws: TokenizationError.invalidUTF8(path: path, offset: 5, byte: 0xFF)) {
-        try WordCounter.count([MappedFile(path)])
+      let bad = FilesError.notUTF8(path: path, line: 2, byte: 2, value: 0xFF)
+      #expect(throws: TokenizationError.file(bad)) {
+        try WordCounter.count([TextInput(path)])
       }
     }
   }

@@ -2,24 +2,39 @@ import Accounting
 import Foundation
 import Kernels
 import LanguageModels
-import Randomness
 
 /// Times training steps: one integer N a line in, {"ms": [...], "loss": x} out.
 ///
 /// Usage: training-bench [--config S2] [--arch gpt2|llama] [--threads 2]
+///        training-bench --model DIR --ids FILE --batch B [--threads 2]
+///        and [--precision f32|bf16] [--purpose training|evaluation]
 ///
-/// The configurations and the protocol are those of the comparison with PyTorch, JAX and llm.c: one
-/// fixed batch of random tokens, AdamW, no clipping, the same every step.
+/// One fixed batch, AdamW, no clipping, the same every step; a step of an evaluation is one forward
+/// pass. The first form draws weights and tokens for one of the sizes compared with PyTorch, JAX and
+/// llm.c. The second takes both from files, so that a peer can start from the same: row r is
+/// ids[r·T ..< r·T + T + 1], T the model's context.
 @main
 enum TrainingBench {
   static func main() throws {
     let options = Options(CommandLine.arguments.dropFirst())
-    guard let configuration = Configuration.all[options["config"] ?? "S2"] else {
-      throw BenchError(description: "--config is one of S0, S1, S2, S3, S4")
-    }
     let threads = Int(options["threads"] ?? "2") ?? 2
-    let shape = configuration.shape(llama: options["arch"] == "llama")
-    let run = try TrainingRun(shape: shape, batch: configuration.batch, threads: threads)
+    let start =
+      if let folder = options["model"], let ids = options["ids"], let batch = options["batch"] {
+        try Start(folder: folder, ids: ids, batch: Int(batch) ?? 1)
+      } else if let configuration = Configuration.all[options["config"] ?? "S2"] {
+        try Start(configuration, llama: options["arch"] == "llama")
+      } else {
+        throw BenchError(description: "--config is one of S0, S1, S2, S3, S4")
+      }
+    guard let precision = ProductPrecision(rawValue: options["precision"] ?? "f32") else {
+      throw BenchError(description: "--precision is f32 or bf16")
+    }
+    let run = try TrainingRun(
+      start,
+      threads: threads,
+      purpose: options["purpose"] == "evaluation" ? .evaluation : .training,
+      precision: precision
+    )
     while let line = readLine(), let count = Int(line) {
       var milliseconds: [Double] = []
       var loss = 0.0
@@ -89,51 +104,50 @@ struct Configuration {
 /// A model, a batch and an optimizer.
 final class TrainingRun {
   private let engine: GPTEngine
-  private let parameters: FloatBuffer
+  private let start: Start
   private let gradients: FloatBuffer
   private let moments: AdamW.Moments
   private let optimizer = AdamW(clip: nil)
-  private let inputs: [Int32]
-  private let targets: [Int32]
   private var steps = 0
 
-  init(shape: ModelShape, batch: Int, threads: Int) throws {
-    let layout = try ParameterLayout(shape)
+  init(
+    _ start: Start,
+    threads: Int,
+    purpose: GPTEngine.Purpose,
+    precision: ProductPrecision
+  ) throws {
+    self.start = start
+    let context = start.layout.shape.contextLength
     engine = try GPTEngine(
-      layout: layout,
-      batch: batch,
-      context: shape.contextLength,
+      layout: start.layout,
+      batch: start.inputs.count / context,
+      context: context,
       threads: threads,
-      purpose: .training
+      purpose: purpose,
+      precision: precision
     )
-    parameters = try FloatBuffer(count: layout.storageCount)
-    gradients = try FloatBuffer(count: layout.storageCount)
-    moments = try AdamW.Moments(count: layout.storageCount)
-    var generator = Seed(1337).stream("weights")
-    for tensor in layout.tensors {
-      if tensor.isMatrix {
-        for index in tensor.range { parameters[index] = Float(0.02 * generator.normal()) }
-      } else if tensor.name.hasSuffix("weight") {
-        for index in tensor.range { parameters[index] = 1 }
-      }
-    }
-    var tokens = Seed(7).stream("tokens")
-    let count = batch * shape.contextLength
-    let vocabulary = Int32(shape.vocabularySize)
-    inputs = (0..<count).map { _ in Int32.random(in: 0..<vocabulary, using: &tokens) }
-    targets = (0..<count).map { _ in Int32.random(in: 0..<vocabulary, using: &tokens) }
+    gradients = try FloatBuffer(count: start.layout.storageCount)
+    moments = try AdamW.Moments(count: start.layout.storageCount)
   }
 
   func step() throws -> Double {
+    if engine.purpose == .evaluation {
+      let losses = try engine.losses(
+        parameters: start.parameters,
+        inputs: start.inputs,
+        targets: start.targets
+      )
+      return losses.reduce(0.0) { $0 + Double($1) } / Double(losses.count)
+    }
     steps += 1
     let loss = try engine.gradient(
-      parameters: parameters,
-      inputs: inputs,
-      targets: targets,
+      parameters: start.parameters,
+      inputs: start.inputs,
+      targets: start.targets,
       into: gradients
     )
     optimizer.step(
-      parameters: parameters,
+      parameters: start.parameters,
       gradients: gradients,
       moments: moments,
       decaying: engine.layout.decayingRanges,

@@ -87,6 +87,61 @@ typedef void icu_match_receiver(void *context, int64_t start, int64_t limit);
 int32_t icu_regex_find_all(icu_regex *regex, const uint8_t *text, int64_t length, void *context,
                            icu_match_receiver *receive);
 
+/* MARK: Case */
+
+/* Small letters for a text by the rules of a locale ("tr", "lt", "" for those of no language), final
+ * sigma included. Ill-formed bytes are copied. The receiver of edits may be null; `changed` tells
+ * whether there was anything to do. */
+int32_t icu_lowercase(const char *locale, const uint8_t *text, int32_t length, bool *changed,
+                      void *context, icu_byte_receiver *receive_bytes,
+                      icu_edit_receiver *receive_edit);
+
+/* MARK: Transforms */
+
+typedef struct icu_transform icu_transform;
+
+/* Compiles a transform's identifier, such as "Any-Latin; Latin-ASCII"; null when it fails, with the
+ * place of the mistake in UTF-16 units or -1. */
+icu_transform *icu_transform_open(const uint8_t *identifier, int32_t length, int32_t *error,
+                                  int32_t *place);
+
+void icu_transform_close(icu_transform *transform);
+
+/* Receives a run of changed text: its bytes, and the bytes of the source it stands for. */
+typedef void icu_change_receiver(void *context, int32_t source, int32_t source_length,
+                                 const uint8_t *bytes, int32_t length);
+
+/* Transforms a well-formed text of at most 2^30 bytes and hands over the changes in order. Not safe on
+ * two threads at once with one transform. */
+int32_t icu_transform_run(icu_transform *transform, const uint8_t *text, int32_t length,
+                          void *context, icu_change_receiver *receive);
+
+/* The identifier of each transform that ICU brings along, in order; null beyond the last. The text is
+ * valid until the next call on the same thread. */
+const char *icu_transform_name(int32_t index);
+
+/* MARK: Boundaries */
+
+typedef enum icu_boundary {
+  ICU_GRAPHEMES = 0,
+  ICU_WORDS = 1,
+} icu_boundary;
+
+typedef struct icu_breaker icu_breaker;
+
+/* Opens a finder of boundaries by the rules of a locale; null when it fails. */
+icu_breaker *icu_breaker_open(icu_boundary kind, const char *locale, int32_t *error);
+
+void icu_breaker_close(icu_breaker *breaker);
+
+/* Receives the end of a segment in bytes, and whether the segment is a word. */
+typedef void icu_boundary_receiver(void *context, int32_t end, bool is_word);
+
+/* Finds the boundaries of a text after its start, ascending. Not safe on two threads at once with one
+ * finder. */
+int32_t icu_breaker_find_all(icu_breaker *breaker, const uint8_t *text, int32_t length,
+                             void *context, icu_boundary_receiver *receive);
+
 #ifdef __cplusplus
 }
 #endif

@@ -25,6 +25,7 @@
 
 typedef float cv_float __attribute__((vector_size(4 * CV_LANES)));
 typedef int32_t cv_int __attribute__((vector_size(4 * CV_LANES)));
+typedef uint32_t cv_bits __attribute__((vector_size(4 * CV_LANES)));
 
 /* The levels of x86-64 that this processor and its operating system support:
  * 0 baseline, 1 AVX2 with FMA, 2 AVX-512 (x86-64-v4). Other architectures: 0. */
@@ -34,6 +35,9 @@ int cv_processor_level(void);
 int cv_processor_has_bfloat16_products(void);
 
 /* MARK: Memory */
+
+/* Asks for the cache line of an address, which need not be readable. */
+CV_INLINE void cv_prefetch(const void *address) { __builtin_prefetch(address); }
 
 CV_INLINE cv_float cv_load(const float *source) {
   cv_float value;
@@ -126,6 +130,71 @@ CV_INLINE cv_float cv_first(cv_float value, long count, cv_float rest) {
 /* a where test > 0, b elsewhere. */
 CV_INLINE cv_float cv_where_positive(cv_float test, cv_float a, cv_float b) {
   return cv_select(test > 0, a, b);
+}
+
+/* MARK: Pairs of bfloat16 numbers
+ *
+ * A word of 32 bits holds two bfloat16 numbers: the first in its low half, the second in its high
+ * half. Words travel as lanes of single precision, of which only the bits count. With AVX512_BF16
+ * one instruction does the work; elsewhere ordinary ones give the same bits, as long as no sum falls
+ * below the least normal number.
+ */
+
+#if CV_LANES == 16 && defined(__AVX512BF16__)
+#define CV_BFLOAT16 1
+#endif
+
+/* The bits of each number rounded to bfloat16 in the high half: ties to even, subnormal numbers to
+ * zero, what is not a number stays none. The low half holds rubbish. */
+CV_INLINE cv_bits cv_round_to_bfloat16(cv_float a) {
+  cv_bits bits = (cv_bits)a;
+  cv_bits rounded = bits + 0x7FFF + ((bits >> 16) & 1);
+  cv_bits quiet = bits | 0x400000;
+  cv_bits is_number = (cv_bits)(a == a);
+  cv_bits result = (rounded & is_number) | (quiet & ~is_number);
+  cv_bits is_subnormal = (cv_bits)((bits & 0x7F800000) == 0);
+  return (result & ~is_subnormal) | (bits & 0x80000000 & is_subnormal);
+}
+
+/* Lane j pairs first[j] with second[j]. */
+CV_INLINE cv_float cv_pair(cv_float first, cv_float second) {
+#ifdef CV_BFLOAT16
+  const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8,
+                                         23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  __m512i halves = (__m512i)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first);
+  return (cv_float)_mm512_permutexvar_epi16(order, halves);
+#else
+  return (cv_float)((cv_round_to_bfloat16(first) >> 16) |
+                    (cv_round_to_bfloat16(second) & 0xFFFF0000));
+#endif
+}
+
+/* Pairs neighbors: lane j holds numbers 2 j and 2 j + 1 of two vectors side by side. */
+CV_INLINE cv_float cv_pair_neighbors(cv_float low, cv_float high) {
+#ifdef CV_BFLOAT16
+  return (cv_float)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+#elif CV_LANES == 16
+  return cv_pair(
+      __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30),
+      __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31));
+#elif CV_LANES == 8
+  return cv_pair(__builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14),
+                 __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15));
+#else
+  return cv_pair(__builtin_shufflevector(low, high, 0, 2, 4, 6),
+                 __builtin_shufflevector(low, high, 1, 3, 5, 7));
+#endif
+}
+
+/* sum + a₂ b₂ + a₁ b₁: the second numbers first, the products exact, each sum rounded once. */
+CV_INLINE cv_float cv_multiply_add_pairs(cv_float a, cv_float b, cv_float sum) {
+#ifdef CV_BFLOAT16
+  return (cv_float)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+#else
+  cv_float second = cv_multiply_add((cv_float)((cv_bits)a & 0xFFFF0000),
+                                    (cv_float)((cv_bits)b & 0xFFFF0000), sum);
+  return cv_multiply_add((cv_float)((cv_bits)a << 16), (cv_float)((cv_bits)b << 16), second);
+#endif
 }
 
 /* MARK: Reductions, pairwise */

@@ -1,4 +1,5 @@
 internal import Accounting
+internal import Kernels
 
 /// How a batch is cut into pieces of work: by its sizes alone, never by the number of threads, so
 /// that sums run in the same order on any machine.
@@ -6,6 +7,7 @@ struct EngineGeometry: Sendable {
   let shape: ModelShape
   let batch: Int
   let context: Int
+  let precision: ProductPrecision
 
   /// The rows of all sequences.
   var rows: Int { batch * context }
@@ -27,6 +29,14 @@ struct EngineGeometry: Sendable {
   func sequences(ofChunk chunk: Int) -> Range<Int> {
     chunk * chunkSequences..<min((chunk + 1) * chunkSequences, batch)
   }
+
+  /// A chunk's rows of what the gradients of weights read: numbers, or words of two rows in bfloat16,
+  /// where each chunk begins a word.
+  func keptRows(ofChunk chunk: Int) -> Range<Int> {
+    let start = chunk * precision.words(chunkRows)
+    return start..<start + precision.words(sequences(ofChunk: chunk).count * context)
+  }
+  var keptRows: Int { keptRows(ofChunk: chunkCount - 1).upperBound }
 
   /// Rows that pass through the head together; their logits are all there is of logits.
   var headRows: Int {

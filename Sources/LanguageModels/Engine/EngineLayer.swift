@@ -7,8 +7,8 @@ internal import Kernels
 struct EngineLayer: Sendable {
   /// The residual stream before the block: (rows, d).
   var input: MatrixView
-  /// What attention reads: (rows, d).
-  var attentionInput: MatrixView
+  /// What attention reads: (rows, d); nil where a chunk's rows are gone once they are rounded.
+  var attentionInput: MatrixView?
   /// Queries, keys and values side by side, rotated where positions are rotary.
   var queryKeyValue: MatrixView
   /// The heads' results side by side.
@@ -19,8 +19,8 @@ struct EngineLayer: Sendable {
   var attentionSum: MatrixView
   /// The residual stream between the parts: (rows, d).
   var middle: MatrixView
-  /// What the feed-forward part reads: (rows, d).
-  var feedForwardInput: MatrixView
+  /// What the feed-forward part reads: (rows, d); nil as ``attentionInput`` is.
+  var feedForwardInput: MatrixView?
   /// What enters the activation.
   var beforeActivation: MatrixView
   /// The stream and the feed-forward part's output, added: (rows, d).
@@ -30,10 +30,14 @@ struct EngineLayer: Sendable {
   /// Mean and inverse root of each row, for both normalizations.
   var attentionStatistics: VectorView
   var feedForwardStatistics: VectorView
+  /// What both parts read, for the gradients of their weights.
+  ///
+  /// These are the numbers, or in bfloat16 words in columns, nil in an evaluation.
+  var keptAttentionInput: MatrixView?
+  var keptFeedForwardInput: MatrixView?
 }
 
-/// A weight matrix as the factor of products, packed once a step: first for the forward pass, then
-/// over the same memory for the backward pass.
+/// A weight matrix as the factor of products.
 struct PackedWeight: Sendable {
   /// (outputs, inputs).
   let tensor: ParameterTensor
@@ -41,6 +45,8 @@ struct PackedWeight: Sendable {
 }
 
 /// The packed weights of one block.
+///
+/// Weights are packed for one block at a time, in each pass anew: two blocks' memory serves all.
 struct PackedBlock: Sendable {
   let queryKeyValue: PackedWeight
   let attentionOutput: PackedWeight

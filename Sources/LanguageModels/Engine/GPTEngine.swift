@@ -26,6 +26,8 @@ public final class GPTEngine: Sendable {
   public let context: Int
   /// What the engine is for.
   public let purpose: Purpose
+  /// What matrix products multiply.
+  public var precision: ProductPrecision { geometry.precision }
   /// The threads, for an optimizer's step between two passes.
   public let team: ThreadTeam
   /// The kernels of the processor's level.
@@ -43,6 +45,8 @@ public final class GPTEngine: Sendable {
   ///   - context: T, at most the shape's context length.
   ///   - threads: At least 1; more than the batch has sequences are of little use.
   ///   - purpose: Whether gradients will be asked for.
+  ///   - precision: What the products with weights multiply. Parameters, gradients, norms, softmax
+  ///     and all sums are of single precision always.
   /// - Throws: ``LanguageModelsError`` when the context does not fit the shape, `KernelsError` when
   ///   memory or threads do not suffice.
   public init(
@@ -50,7 +54,8 @@ public final class GPTEngine: Sendable {
     batch: Int,
     context: Int,
     threads: Int,
-    purpose: Purpose
+    purpose: Purpose,
+    precision: ProductPrecision = .f32
   ) throws {
     precondition(batch >= 1 && threads >= 1, "batch \(batch), threads \(threads)")
     guard context >= 1, context <= layout.shape.contextLength else {
@@ -63,8 +68,13 @@ public final class GPTEngine: Sendable {
     self.batch = batch
     self.context = context
     self.purpose = purpose
-    geometry = EngineGeometry(shape: layout.shape, batch: batch, context: context)
-    kernels = try Kernels()
+    geometry = EngineGeometry(
+      shape: layout.shape,
+      batch: batch,
+      context: context,
+      precision: precision
+    )
+    kernels = try Kernels(for: precision)
     workspace = try EngineWorkspace(
       layout: layout,
       geometry: geometry,

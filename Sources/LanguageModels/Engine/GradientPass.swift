@@ -9,7 +9,7 @@ internal import Kernels
 struct GradientPass: Sendable {
   let pass: Pass
   let gradients: ParameterViews
-  let memory: EngineWorkspace.Backward
+  let memory: EngineBackward
   /// 1 / the number of targets.
   let scale: Float
 
@@ -19,13 +19,13 @@ struct GradientPass: Sendable {
   var kernels: Kernels { pass.kernels }
   var team: ThreadTeam { pass.team }
   var shape: ModelShape { pass.shape }
+  var precision: ProductPrecision { pass.precision }
 
   /// This thread's part of everything.
   func run(_ thread: Int) {
     pass.forward(thread)
-    pass.pack(thread, forBackward: true)
     clearNormalizations(thread)
-    team.barrier()
+    pass.pack(block: layout.blocks.count - 1, thread, forBackward: true)
     head(thread)
     finalNormalization(thread)
     var (after, before) = (memory.streams[0], memory.streams[1])
@@ -35,6 +35,7 @@ struct GradientPass: Sendable {
       }
       team.barrier()
       weights(index, thread, after: after)
+      if index > 0 { pass.pack(block: index - 1, thread, forBackward: true) }
       team.barrier()
       swap(&after, &before)
     }
@@ -48,70 +49,10 @@ struct GradientPass: Sendable {
     kernels.packedFactor(
       weight.memory,
       rows: weight.tensor.shape[0],
-      columns: weight.tensor.shape[1]
+      columns: weight.tensor.shape[1],
+      precision: precision
     )
   }
-
-  // MARK: - The head
-
-  /// Losses, the gradient of the head's input, and the head's own gradient.
-  ///
-  /// In each round every thread takes a chunk of rows; then all share the round's product for the
-  /// weights, chunk after chunk.
-  private func head(_ thread: Int) {
-    guard let packed = workspace.packedHeadBackward else { return }
-    let targets = unsafe workspace.targets.tokens
-    let weightRows = team.share(of: shape.vocabularySize, thread: thread, grain: 16)
-    let weightGradient = gradients.matrix(pass.head).rows(weightRows)
-    let factor = kernels.packedFactor(packed, rows: shape.vocabularySize, columns: shape.width)
-    for round in stride(from: 0, to: geometry.headChunkCount, by: team.count) {
-      if round + thread < geometry.headChunkCount {
-        let rows = geometry.rows(ofHeadChunk: round + thread)
-        let logits = workspace.scratch[thread].logits.rows(0..<rows.count)
-        kernels.multiply(workspace.headInput.rows(rows), by: pass.headFactor, into: logits)
-        kernels.crossEntropy(
-          logits,
-          targets: targets[rows],
-          gradientScale: scale,
-          losses: workspace.losses[rows]
-        )
-        kernels.multiply(logits, by: factor, into: memory.streams[0].rows(rows))
-      }
-      team.barrier()
-      for chunk in round..<min(round + team.count, geometry.headChunkCount) {
-        let rows = geometry.rows(ofHeadChunk: chunk)
-        let logits = workspace.scratch[chunk - round].logits.rows(0..<rows.count)
-        kernels.multiply(
-          logits.columns(weightRows),
-          transposed: true,
-          by: kernels.factorInPlace(workspace.headInput.rows(rows)),
-          into: weightGradient,
-          adding: chunk == 0 ? nil : weightGradient
-        )
-      }
-      team.barrier()
-    }
-  }
-
-  private func finalNormalization(_ thread: Int) {
-    guard let final = layout.finalNormalization, let last = workspace.layers.last else { return }
-    for chunk in team.share(of: geometry.chunkCount, thread: thread) {
-      let rows = pass.rows(of: geometry.sequences(ofChunk: chunk))
-      let gradient = memory.streams[0].rows(rows)
-      normalizeBackward(
-        last.output.rows(rows),
-        final,
-        statistics: workspace.finalStatistics[2 * rows.lowerBound..<2 * rows.upperBound],
-        outputGradient: gradient,
-        adding: nil,
-        into: gradient,
-        chunk: chunk,
-        index: 2 * shape.layerCount
-      )
-    }
-  }
-
-  // MARK: - A block, chunk by chunk
 
   /// The gradients that pass through a block, for one chunk of sequences.
   ///
@@ -126,7 +67,7 @@ struct GradientPass: Sendable {
   ) {
     let block = layout.blocks[index]
     let layer = workspace.layers[index]
-    let packed = workspace.packedBlocks[index]
+    let packed = pass.packedBlock(index)
     let scratch = workspace.scratch[thread]
     let isPre = shape.normalizationPlacement == .pre
     let sequences = geometry.sequences(ofChunk: chunk)
@@ -135,7 +76,10 @@ struct GradientPass: Sendable {
     let own = 0..<rows.count
     let after = after.rows(rows)
     let before = before.rows(rows)
-    let middle = memory.middle.rows(rows)
+    let gradients = memory.gradients?.rows(rows) ?? scratch.gradients.rows(own)
+    let kept = memory.kept?.rows(geometry.keptRows(ofChunk: chunk))
+    let middle = gradients.middle
+    let beforeActivation = gradients.beforeActivation
     let stream = scratch.stream.rows(own)
 
     if !isPre {
@@ -151,17 +95,28 @@ struct GradientPass: Sendable {
       )
     }
     let hiddenGradient = scratch.hiddenGradient.rows(own)
-    let beforeActivation = memory.beforeActivation.rows(rows)
-    kernels.multiply(after, by: factor(packed.feedForwardOut), into: hiddenGradient)
+    sumBiases(block.feedForwardOut, biasColumns.feedForwardOut, chunk, after)
+    kernels.multiply(
+      pass.left(after, words: scratch.words, keeping: kept?.output),
+      by: factor(packed.feedForwardOut),
+      into: hiddenGradient
+    )
     kernels.activateBackward(
       pass.activation,
       layer.beforeActivation.rows(rows),
       outputGradient: hiddenGradient,
       into: beforeActivation,
-      value: memory.hidden.rows(rows)
+      value: gradients.hidden
+    )
+    if let kept { kernels.pair(gradients.hidden, inColumns: kept.hidden) }
+    sumBiases(block.feedForwardIn, biasColumns.feedForwardIn, chunk, beforeActivation)
+    let beforeActivationLeft = pass.left(
+      beforeActivation,
+      words: scratch.words,
+      keeping: kept?.beforeActivation
     )
     if isPre {
-      kernels.multiply(beforeActivation, by: factor(packed.feedForwardIn), into: stream)
+      kernels.multiply(beforeActivationLeft, by: factor(packed.feedForwardIn), into: stream)
       normalizeBackward(
         layer.middle.rows(rows),
         block.feedForwardNormalization,
@@ -174,7 +129,7 @@ struct GradientPass: Sendable {
       )
     } else {
       kernels.multiply(
-        beforeActivation,
+        beforeActivationLeft,
         by: factor(packed.feedForwardIn),
         into: middle,
         adding: after
@@ -191,14 +146,26 @@ struct GradientPass: Sendable {
       )
     }
     let heads = scratch.heads.rows(own)
-    kernels.multiply(middle, by: factor(packed.attentionOutput), into: heads)
+    sumBiases(block.attentionOutput, biasColumns.attentionOutput, chunk, middle)
+    kernels.multiply(
+      pass.left(middle, words: scratch.words, keeping: kept?.middle),
+      by: factor(packed.attentionOutput),
+      into: heads
+    )
+    if let kept { kernels.pair(layer.heads.rows(rows), inColumns: kept.heads) }
+    let queryKeyValue = gradients.queryKeyValue
     for (place, sequence) in sequences.enumerated() {
-      let start = place * geometry.context
-      attention(layer, sequence, heads.rows(start..<start + geometry.context), scratch)
+      let part = place * geometry.context..<(place + 1) * geometry.context
+      attention(layer, sequence, heads.rows(part), queryKeyValue.rows(part), scratch)
     }
-    let queryKeyValue = memory.queryKeyValue.rows(rows)
+    sumBiases(block.queryKeyValue, biasColumns.queryKeyValue, chunk, queryKeyValue)
+    let queryKeyValueLeft = pass.left(
+      queryKeyValue,
+      words: scratch.words,
+      keeping: kept?.queryKeyValue
+    )
     if isPre {
-      kernels.multiply(queryKeyValue, by: factor(packed.queryKeyValue), into: stream)
+      kernels.multiply(queryKeyValueLeft, by: factor(packed.queryKeyValue), into: stream)
       normalizeBackward(
         layer.input.rows(rows),
         block.attentionNormalization,
@@ -211,7 +178,7 @@ struct GradientPass: Sendable {
       )
     } else {
       kernels.multiply(
-        queryKeyValue,
+        queryKeyValueLeft,
         by: factor(packed.queryKeyValue),
         into: before,
         adding: middle
@@ -223,10 +190,9 @@ struct GradientPass: Sendable {
     _ layer: EngineLayer,
     _ sequence: Int,
     _ outputGradient: MatrixView,
-    _ scratch: EngineWorkspace.Scratch
+    _ gradient: MatrixView,
+    _ scratch: EngineScratch
   ) {
-    let rows = pass.rows(of: sequence..<sequence + 1)
-    let gradient = memory.queryKeyValue.rows(rows)
     let group = shape.headCount / shape.keyValueHeadCount
     for index in 0..<shape.headCount {
       let columns = pass.columns(ofHead: index)
@@ -250,122 +216,6 @@ struct GradientPass: Sendable {
         sines: rotation.sines,
         inverse: true
       )
-    }
-  }
-
-  // MARK: - Parameters
-
-  /// The gradients of a block's weights and biases: this thread's rows of each.
-  private func weights(_ index: Int, _ thread: Int, after: MatrixView) {
-    let block = layout.blocks[index]
-    let layer = workspace.layers[index]
-    linear(block.feedForwardOut, thread, outputGradient: after, input: memory.hidden)
-    linear(
-      block.feedForwardIn,
-      thread,
-      outputGradient: memory.beforeActivation,
-      input: layer.feedForwardInput
-    )
-    linear(block.attentionOutput, thread, outputGradient: memory.middle, input: layer.heads)
-    linear(
-      block.queryKeyValue,
-      thread,
-      outputGradient: memory.queryKeyValue,
-      input: layer.attentionInput
-    )
-  }
-
-  private func linear(
-    _ layer: LinearLayout,
-    _ thread: Int,
-    outputGradient: MatrixView,
-    input: MatrixView
-  ) {
-    let share = team.share(of: layer.weight.shape[0], thread: thread, grain: 4)
-    let columns = outputGradient.columns(share)
-    kernels.multiply(
-      columns,
-      transposed: true,
-      by: kernels.factorInPlace(input),
-      into: gradients.matrix(layer.weight).rows(share)
-    )
-    if let bias = layer.bias {
-      kernels.sumColumns(columns, into: gradients.vector(bias)[share])
-    }
-  }
-
-  /// The gradients of token and position embeddings: this thread's columns.
-  private func embeddings(_ thread: Int, _ gradient: MatrixView) {
-    let columns = team.share(of: shape.width, thread: thread, grain: 16)
-    let table = gradients.matrix(layout.tokenEmbedding).columns(columns)
-    let own = gradient.columns(columns)
-    if layout.head != nil { clear(table) }
-    kernels.embedBackward(unsafe workspace.inputs.tokens, own, into: table)
-    if let tensor = layout.positionEmbedding {
-      let positions = gradients.matrix(tensor).columns(columns)
-      for position in 0..<geometry.context {
-        kernels.sumColumns(
-          own.everyRow(from: position, step: geometry.context),
-          into: positions.row(position)
-        )
-      }
-      clear(positions.rows(geometry.context..<positions.rows))
-    }
-  }
-
-  private func clear(_ matrix: MatrixView) {
-    for row in 0..<matrix.rows { matrix.row(row).clear() }
-  }
-
-  // MARK: - Normalizations
-
-  /// Where a chunk adds up the gradients of a normalization's parameters.
-  private func partial(_ chunk: Int, _ index: Int, bias: Bool) -> VectorView {
-    let count = 2 * shape.layerCount + 1
-    return memory.normalizations.row((chunk * count + index) * 2 + (bias ? 1 : 0))
-  }
-
-  private func clearNormalizations(_ thread: Int) {
-    clear(
-      memory.normalizations.rows(team.share(of: memory.normalizations.rows, thread: thread))
-    )
-  }
-
-  private func normalizeBackward(
-    _ x: MatrixView,
-    _ layer: NormalizationLayout,
-    statistics: VectorView,
-    outputGradient: MatrixView,
-    adding residual: MatrixView?,
-    into inputGradient: MatrixView,
-    chunk: Int,
-    index: Int
-  ) {
-    kernels.normalizeBackward(
-      x,
-      statistics: statistics,
-      weight: pass.parameters.vector(layer.weight),
-      centered: shape.normalization == .layerNorm,
-      outputGradient: outputGradient,
-      adding: residual,
-      into: inputGradient,
-      weightGradient: partial(chunk, index, bias: false),
-      biasGradient: layer.bias == nil ? nil : partial(chunk, index, bias: true)
-    )
-  }
-
-  /// Adds up the chunks' sums, in their order.
-  private func normalizationParameters(_ thread: Int) {
-    let all = layout.blocks.flatMap { [$0.attentionNormalization, $0.feedForwardNormalization] }
-    let layers = all + [layout.finalNormalization].compactMap { $0 }
-    let step = 2 * (2 * shape.layerCount + 1)
-    for index in team.share(of: layers.count, thread: thread) {
-      let weights = memory.normalizations.everyRow(from: 2 * index, step: step)
-      kernels.sumColumns(weights, into: gradients.vector(layers[index].weight))
-      if let bias = layers[index].bias {
-        let biases = memory.normalizations.everyRow(from: 2 * index + 1, step: step)
-        kernels.sumColumns(biases, into: gradients.vector(bias))
-      }
     }
   }
 }

@@ -7,7 +7,24 @@ extension Pass {
     kernels.packedFactor(
       workspace.packedHead,
       rows: shape.width,
-      columns: shape.vocabularySize
+      columns: shape.vocabularySize,
+      precision: precision
+    )
+  }
+
+  /// Computes the logits of a chunk of the head's rows.
+  ///
+  /// Where `kept` is given, the words of the head's input in columns go there.
+  func logits(
+    _ rows: Range<Int>,
+    _ scratch: HeadScratch,
+    keeping kept: MatrixView? = nil,
+    into logits: MatrixView
+  ) {
+    kernels.multiply(
+      left(workspace.headInput.rows(rows), words: scratch.inputWords, keeping: kept),
+      by: headFactor,
+      into: logits
     )
   }
 
@@ -16,8 +33,9 @@ extension Pass {
     let tokens = unsafe workspace.targets.tokens
     for chunk in team.share(of: geometry.headChunkCount, thread: thread) {
       let rows = geometry.rows(ofHeadChunk: chunk)
-      let logits = workspace.scratch[thread].logits.rows(0..<rows.count)
-      kernels.multiply(workspace.headInput.rows(rows), by: headFactor, into: logits)
+      let scratch = workspace.scratch[thread].head
+      let logits = scratch.logits.rows(0..<rows.count)
+      self.logits(rows, scratch, into: logits)
       kernels.crossEntropy(
         logits,
         targets: tokens[rows],
@@ -36,7 +54,7 @@ extension Pass {
     )
     for chunk in team.share(of: geometry.headChunkCount, thread: thread) {
       let rows = geometry.rows(ofHeadChunk: chunk)
-      kernels.multiply(workspace.headInput.rows(rows), by: headFactor, into: all.rows(rows))
+      logits(rows, workspace.scratch[thread].head, into: all.rows(rows))
     }
   }
 }

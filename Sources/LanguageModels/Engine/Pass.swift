@@ -3,8 +3,8 @@ internal import Kernels
 
 /// One forward pass, run by every thread of the team together.
 ///
-/// Each thread takes whole sequences through all blocks without waiting for the others; they meet
-/// only where weights have been packed and before the head.
+/// Each thread takes whole sequences through a block; the threads meet where the next block's weights
+/// have been packed, and before the head.
 struct Pass: Sendable {
   let layout: ParameterLayout
   let geometry: EngineGeometry
@@ -25,6 +25,7 @@ struct Pass: Sendable {
   }
 
   var shape: ModelShape { layout.shape }
+  var precision: ProductPrecision { geometry.precision }
   var activation: ActivationFunction {
     switch shape.activation {
     case .relu: .relu
@@ -38,23 +39,20 @@ struct Pass: Sendable {
 
   /// Packs the weights and computes what the head reads, up to a barrier.
   func forward(_ thread: Int) {
-    pack(thread, forBackward: false)
-    team.barrier()
-    for chunk in team.share(of: geometry.chunkCount, thread: thread) {
-      let sequences = geometry.sequences(ofChunk: chunk)
-      embed(sequences)
-      for (layer, block) in layout.blocks.enumerated() {
-        forward(block, layer, sequences, workspace.scratch[thread])
+    pack(head, into: workspace.packedHead, thread, forBackward: false)
+    if let memory = workspace.packedHeadBackward {
+      pack(head, into: memory, thread, forBackward: true)
+    }
+    pack(block: 0, thread, forBackward: false)
+    for index in layout.blocks.indices {
+      team.barrier()
+      for chunk in team.share(of: geometry.chunkCount, thread: thread) {
+        if index == 0 { embed(geometry.sequences(ofChunk: chunk)) }
+        forward(index, chunk, workspace.scratch[thread])
+        if index == layout.blocks.count - 1 { normalizeFinally(chunk) }
       }
-      if let final = layout.finalNormalization, let last = workspace.layers.last {
-        let rows = rows(of: sequences)
-        normalize(
-          last.output.rows(rows),
-          final,
-          into: workspace.headInput.rows(rows),
-          statistics: workspace.finalStatistics[2 * rows.lowerBound..<2 * rows.upperBound]
-        )
-      }
+      // Others may still read this block's weights, which stay where they are.
+      if index + 1 < layout.blocks.count { pack(block: index + 1, thread, forBackward: false) }
     }
     team.barrier()
   }
@@ -63,18 +61,15 @@ struct Pass: Sendable {
     sequences.lowerBound * geometry.context..<sequences.upperBound * geometry.context
   }
 
-  /// Packs this thread's share of every weight.
-  func pack(_ thread: Int, forBackward: Bool) {
-    for block in workspace.packedBlocks {
-      for weight in block.all {
-        pack(weight.tensor, into: weight.memory, thread, forBackward: forBackward)
-      }
+  /// Packs this thread's share of a block's weights.
+  func pack(block index: Int, _ thread: Int, forBackward: Bool) {
+    for weight in packedBlock(index).all {
+      pack(weight.tensor, into: weight.memory, thread, forBackward: forBackward)
     }
-    if !forBackward {
-      pack(head, into: workspace.packedHead, thread, forBackward: false)
-    } else if let memory = workspace.packedHeadBackward {
-      pack(head, into: memory, thread, forBackward: true)
-    }
+  }
+
+  func packedBlock(_ index: Int) -> PackedBlock {
+    workspace.packedBlock(index, layout.blocks[index])
   }
 
   private func pack(
@@ -89,6 +84,7 @@ struct Pass: Sendable {
     kernels.pack(
       parameters.matrix(tensor),
       transposed: !forBackward,
+      precision: precision,
       panels: panels,
       into: memory
     )
@@ -99,8 +95,23 @@ struct Pass: Sendable {
     kernels.packedFactor(
       weight.memory,
       rows: weight.tensor.shape[1],
-      columns: weight.tensor.shape[0]
+      columns: weight.tensor.shape[0],
+      precision: precision
     )
+  }
+
+  /// A matrix as the left factor of a product: itself, or its words.
+  ///
+  /// - Parameters:
+  ///   - x: (n, m) numbers.
+  ///   - words: Where the words go, at least as large as they are.
+  ///   - kept: Where the words in columns go, if they are needed later: (⌈n / 2⌉, m).
+  /// - Returns: (n, m) numbers, or (n, ⌈m / 2⌉) words.
+  func left(_ x: MatrixView, words: MatrixView, keeping kept: MatrixView? = nil) -> MatrixView {
+    guard precision == .bf16 else { return x }
+    let words = words.rows(0..<x.rows).columns(0..<precision.words(x.columns))
+    kernels.pair(x, inRows: words, inColumns: kept)
+    return words
   }
 
   func normalize(
@@ -135,25 +146,36 @@ struct Pass: Sendable {
     }
   }
 
-  private func forward(
-    _ block: BlockLayout,
-    _ index: Int,
-    _ sequences: Range<Int>,
-    _ scratch: EngineWorkspace.Scratch
-  ) {
+  private func normalizeFinally(_ chunk: Int) {
+    guard let final = layout.finalNormalization, let last = workspace.layers.last else { return }
+    let rows = rows(of: geometry.sequences(ofChunk: chunk))
+    normalize(
+      last.output.rows(rows),
+      final,
+      into: workspace.headInput.rows(rows),
+      statistics: workspace.finalStatistics[2 * rows.lowerBound..<2 * rows.upperBound]
+    )
+  }
+
+  private func forward(_ index: Int, _ chunk: Int, _ scratch: EngineScratch) {
+    let block = layout.blocks[index]
     let layer = workspace.layers[index]
-    let packed = workspace.packedBlocks[index]
+    let packed = packedBlock(index)
     let isPre = shape.normalizationPlacement == .pre
+    let sequences = geometry.sequences(ofChunk: chunk)
     let rows = rows(of: sequences)
+    let own = 0..<rows.count
     let pairs = 2 * rows.lowerBound..<2 * rows.upperBound
     let input = layer.input.rows(rows)
     let middle = layer.middle.rows(rows)
     let attentionSum = layer.attentionSum.rows(rows)
     let feedForwardSum = layer.feedForwardSum.rows(rows)
-    let attentionInput = layer.attentionInput.rows(rows)
-    let feedForwardInput = layer.feedForwardInput.rows(rows)
+    let normalized = scratch.normalized
+    let attentionInput = layer.attentionInput?.rows(rows) ?? normalized.rows(own)
+    let feedForwardInput = layer.feedForwardInput?.rows(rows) ?? normalized.rows(own)
     let attentionStatistics = layer.attentionStatistics[pairs]
     let feedForwardStatistics = layer.feedForwardStatistics[pairs]
+    let keptRows = geometry.keptRows(ofChunk: chunk)
 
     if isPre {
       normalize(
@@ -164,14 +186,18 @@ struct Pass: Sendable {
       )
     }
     kernels.multiply(
-      attentionInput,
+      left(
+        attentionInput,
+        words: scratch.words,
+        keeping: layer.keptAttentionInput?.rows(keptRows)
+      ),
       by: forwardFactor(packed.queryKeyValue),
       into: layer.queryKeyValue.rows(rows),
       bias: block.queryKeyValue.bias.map(parameters.vector)
     )
     for sequence in sequences { attend(layer, index, sequence, scratch) }
     kernels.multiply(
-      layer.heads.rows(rows),
+      left(layer.heads.rows(rows), words: scratch.words),
       by: forwardFactor(packed.attentionOutput),
       into: attentionSum,
       adding: input,
@@ -193,16 +219,20 @@ struct Pass: Sendable {
       )
     }
     let beforeActivation = layer.beforeActivation.rows(rows)
-    let hidden = scratch.hidden.rows(0..<rows.count)
+    let hidden = scratch.hidden.rows(own)
     kernels.multiply(
-      feedForwardInput,
+      left(
+        feedForwardInput,
+        words: scratch.words,
+        keeping: layer.keptFeedForwardInput?.rows(keptRows)
+      ),
       by: forwardFactor(packed.feedForwardIn),
       into: beforeActivation,
       bias: block.feedForwardIn.bias.map(parameters.vector)
     )
     kernels.activate(activation, beforeActivation, into: hidden)
     kernels.multiply(
-      hidden,
+      left(hidden, words: scratch.words),
       by: forwardFactor(packed.feedForwardOut),
       into: feedForwardSum,
       adding: middle,
@@ -222,7 +252,7 @@ struct Pass: Sendable {
     _ layer: EngineLayer,
     _ layerIndex: Int,
     _ sequence: Int,
-    _ scratch: EngineWorkspace.Scratch
+    _ scratch: EngineScratch
   ) {
     let rows = rows(of: sequence..<sequence + 1)
     if let rotation = workspace.rotation {

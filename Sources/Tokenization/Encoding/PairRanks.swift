@@ -1,4 +1,8 @@
-/// The merges by their pairs: rank and merged token, in one flat table that never changes.
+/// The merges by their pairs: rank and merged token, in flat tables that never change.
+///
+/// A slot is eight bytes, both tokens and the rank; four slots are a bucket, which is looked at as a
+/// whole and without a branch, as nothing foretells which pairs merge. The table of 32,000 merges
+/// takes 800 kB. A vocabulary too large for it has wider slots.
 struct PairRanks: ~Copyable, Sendable {
   /// What a pair becomes.
   struct Entry: BitwiseCopyable, Sendable {
@@ -9,36 +13,154 @@ struct PairRanks: ~Copyable, Sendable {
     var merged: TokenID = 0
   }
 
-  private var slots: FlatArray<Entry>
+  /// The rank of a pair that does not merge, as ``rank(_:_:)`` gives it.
+  static let none: UInt32 = 0xFF_FFFF
 
-  init(_ merges: [Merge]) {
-    slots = FlatArray(repeating: Entry(), count: 2 * tableSize(for: merges.count))
+  /// A token that is in no pair.
+  static let noToken = TokenID(largestNarrowToken - 1)
+
+  /// Buckets of four: left token, right token and rank in 20, 20 and 24 bits; all ones where free.
+  private var slots: FlatArray<UInt64>
+  private let bucketCount: UInt64
+  /// The merged tokens by rank.
+  private var merged: FlatArray<TokenID>
+  /// The rank of every pair of bytes, the first one above.
+  private var bytePairs: FlatArray<UInt32>
+  /// The slots of a vocabulary that is too large for the narrow ones.
+  private var wideSlots: FlatArray<Entry>
+
+  /// Whether ``rank(_:_:)`` can be asked.
+  let isNarrow: Bool
+
+  private static let largestNarrowToken = 1 << 20
+
+  init(_ merges: [Merge], _ byteTokens: borrowing ByteTokens) {
+    var largest: TokenID = 0
+    for merge in merges { largest = max(largest, merge.left, merge.right, merge.merged) }
+    for byte in 0..<256 where byteTokens[UInt8(byte)] != TokenizerTables.none {
+      largest = max(largest, byteTokens[UInt8(byte)])
+    }
+    isNarrow = largest < Self.noToken && merges.count < Int(Self.none)
+    bucketCount = isNarrow ? UInt64(max(1, 3 * merges.count / 4)) : 1
+    slots = FlatArray(repeating: .max, count: 4 * Int(bucketCount))
+    wideSlots = FlatArray(
+      repeating: Entry(),
+      count: isNarrow ? 1 : 2 * tableSize(for: merges.count)
+    )
+    merged = FlatArray(capacity: merges.count)
+    bytePairs = FlatArray(repeating: Self.none, count: 1 << 16)
+    for merge in merges { merged.append(merge.merged) }
+    if isNarrow {
+      fillNarrow(merges)
+      fillBytePairs(merges, byteTokens)
+    } else {
+      fillWide(merges)
+    }
+  }
+
+  private mutating func fillNarrow(_ merges: [Merge]) {
     for (rank, merge) in merges.enumerated() {
-      let key = pairKey(merge.left, merge.right)
-      var place = start(key)
-      while slots[place].key != .max, slots[place].key != key {
-        place = (place + 1) & (slots.count - 1)
+      let key = UInt64(merge.left) << 44 | UInt64(merge.right) << 24
+      var place = bucket(merge.left, merge.right)
+      while slots[place] != .max, slots[place] >> 24 != key >> 24 {
+        place += 1
+        if place == slots.count { place = 0 }
       }
       // A pair that comes twice has the last of its ranks.
-      slots[place] = Entry(key: key, rank: UInt32(rank), merged: merge.merged)
+      slots[place] = key | UInt64(rank)
+    }
+  }
+
+  private mutating func fillBytePairs(_ merges: [Merge], _ byteTokens: borrowing ByteTokens) {
+    var largest = 0
+    for byte in 0..<256 where byteTokens[UInt8(byte)] != TokenizerTables.none {
+      largest = max(largest, Int(byteTokens[UInt8(byte)]))
+    }
+    // The byte of each token, 256 for tokens of more.
+    var bytes = FlatArray<UInt16>(repeating: 256, count: largest + 1)
+    for byte in 0..<256 where byteTokens[UInt8(byte)] != TokenizerTables.none {
+      bytes[Int(byteTokens[UInt8(byte)])] = UInt16(byte)
+    }
+    for (rank, merge) in merges.enumerated() where Int(max(merge.left, merge.right)) <= largest {
+      let first = Int(bytes[Int(merge.left)])
+      let second = Int(bytes[Int(merge.right)])
+      if first < 256, second < 256 { bytePairs[first << 8 | second] = UInt32(rank) }
+    }
+  }
+
+  private mutating func fillWide(_ merges: [Merge]) {
+    for (rank, merge) in merges.enumerated() {
+      let key = pairKey(merge.left, merge.right)
+      var place = wideStart(key)
+      while wideSlots[place].key != .max, wideSlots[place].key != key {
+        place = (place + 1) & (wideSlots.count - 1)
+      }
+      wideSlots[place] = Entry(key: key, rank: UInt32(rank), merged: merge.merged)
     }
   }
 
   /// What two tokens become; the rank is `UInt32.max` where nothing.
   @inline(__always)
   func find(_ left: TokenID, _ right: TokenID) -> Entry {
+    if isNarrow {
+      // Tokens beyond the narrow ones merge with nothing.
+      if max(left, right) >= Self.noToken { return Entry() }
+      let rank = rank(left, right)
+      if rank == Self.none { return Entry() }
+      return Entry(key: pairKey(left, right), rank: rank, merged: merged[Int(rank)])
+    }
     let key = pairKey(left, right)
-    var place = start(key)
+    var place = wideStart(key)
     while true {
-      let slot = slots[place]
-      if slot.key == key { return slot }
-      if slot.key == .max { return slot }
-      place = (place + 1) & (slots.count - 1)
+      let slot = wideSlots[place]
+      if slot.key == key || slot.key == .max { return slot }
+      place = (place + 1) & (wideSlots.count - 1)
     }
   }
 
+  /// The rank of two tokens, or ``none``.
+  ///
+  /// - Precondition: The table ``isNarrow``, and the tokens are bytes or merged ones.
   @inline(__always)
-  private func start(_ key: PairKey) -> Int {
-    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & (slots.count - 1)
+  func rank(_ left: TokenID, _ right: TokenID) -> UInt32 {
+    let key = UInt64(left) << 20 | UInt64(right)
+    var place = bucket(left, right)
+    while true {
+      let slot0 = slots[place]
+      let slot1 = slots[place &+ 1]
+      let slot2 = slots[place &+ 2]
+      let slot3 = slots[place &+ 3]
+      var found = UInt64.max
+      found = slot0 >> 24 == key ? slot0 : found
+      found = slot1 >> 24 == key ? slot1 : found
+      found = slot2 >> 24 == key ? slot2 : found
+      found = slot3 >> 24 == key ? slot3 : found
+      // A full bucket, of which there are few, may have left a pair to the next one.
+      if found != .max || slot3 == .max { return UInt32(truncatingIfNeeded: found) & Self.none }
+      place = place &+ 4 == slots.count ? 0 : place &+ 4
+    }
+  }
+
+  /// The rank of the tokens of two bytes, or ``none``.
+  @inline(__always)
+  func rank(ofBytes first: UInt8, _ second: UInt8) -> UInt32 {
+    bytePairs[Int(first) << 8 | Int(second)]
+  }
+
+  /// The token that a merge makes.
+  @inline(__always)
+  func merged(_ rank: UInt32) -> TokenID { merged[Int(rank)] }
+
+  /// The place of the bucket that a pair belongs to.
+  @inline(__always)
+  private func bucket(_ left: TokenID, _ right: TokenID) -> Int {
+    let key = UInt64(left) << 32 | UInt64(right)
+    let hash = (key &* 0x9E37_79B9_7F4A_7C15) >> 32
+    return Int(truncatingIfNeeded: (hash &* bucketCount) >> 32) &* 4
+  }
+
+  @inline(__always)
+  private func wideStart(_ key: PairKey) -> Int {
+    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & (wideSlots.count - 1)
   }
 }

@@ -13,6 +13,8 @@ struct PieceEncoder: ~Copyable {
   private let modelTokenCount: Int
   private var cache = WordCache()
   private var merger = PieceMerger()
+  /// Pieces that were found and not yet encoded.
+  private var group = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
 
   /// Longest run of bytes without a cut.
   private static let longestPiece = 1 << 30
@@ -31,9 +33,26 @@ struct PieceEncoder: ~Copyable {
       try encodeStaged(text)
       return
     }
+    // A group of pieces is found first and looked up then, so that the memory of all of them is on
+    // its way before the first is needed.
     try pattern.forEachPiece(of: text) { (piece) throws(TokenizationError) in
       let key = WordCache.key(text, piece)
-      if !cache.append(key, text, piece, to: &output) { try encodePiece(key, text, piece) }
+      cache.prefetch(key)
+      group.append(key)
+      if group.count == WordCache.groupSize { try encodeGroup(text) }
+    }
+    try encodeGroup(text)
+  }
+
+  /// Appends the tokens of the pieces found last.
+  private mutating func encodeGroup(_ text: ByteView) throws(TokenizationError) {
+    defer { group.removeAll() }
+    output.reserve(WordCache.slack)
+    for index in 0..<group.count {
+      let key = group[index]
+      if cache.append(key, text, to: &output) { continue }
+      try encodePiece(key, text)
+      output.reserve(WordCache.slack)
     }
   }
 
@@ -50,31 +69,27 @@ struct PieceEncoder: ~Copyable {
   /// Appends the tokens of a text that several stages cut.
   private mutating func encodeStaged(_ text: ByteView) throws(TokenizationError) {
     for piece in try pieces(of: text) ?? [] {
-      let key = WordCache.key(text, piece)
-      if !cache.append(key, text, piece, to: &output) { try encodePiece(key, text, piece) }
+      group.append(WordCache.key(text, piece))
+      if group.count == WordCache.groupSize { try encodeGroup(text) }
     }
+    try encodeGroup(text)
   }
 
   /// Encodes a piece that was not met before.
   @inline(never)
   private mutating func encodePiece(
     _ key: WordCache.Key,
-    _ text: ByteView,
-    _ piece: Range<Int>
+    _ text: ByteView
   ) throws(TokenizationError) {
+    let piece = text[key.range]
     if piece.count > Self.longestPiece { throw .pieceTooLong(byteCount: piece.count) }
     let first = output.count
-    if ignoresMerges, let id = wholeToken(text[piece]) {
+    if ignoresMerges, let id = wholeToken(piece) {
       output.append(id)
     } else {
-      merger.start()
-      for index in piece {
-        let token = tables.byteTokens[text[index]]
-        if token != TokenizerTables.none { merger.append(token) }
-      }
-      merger.finish(tables.ranks, into: &output)
+      merger.merge(piece, tables, into: &output)
     }
-    cache.insert(key, text, piece, output, from: first)
+    cache.insert(key, text, output, from: first)
   }
 
   /// The token that a whole piece is, or nil.

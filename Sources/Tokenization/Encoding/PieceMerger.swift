@@ -4,12 +4,132 @@
 /// without any cut takes O(n log n) steps.
 struct PieceMerger: ~Copyable {
   /// Up to this many tokens scanning is faster.
-  private static let longestScan = 48
+  private static let longestScan = 128
 
-  private var tokens = FlatArray<TokenID>(capacity: 64)
-  private var pairs = FlatArray<PairRanks.Entry>(capacity: 64)
+  /// The piece while it is scanned: a token for each place from 1 on, of which a merge empties the
+  /// right one; before and after them stands a token that merges with nothing.
+  private var tokens = FlatArray<TokenID>(repeating: 0, count: longestScan + 8)
+  /// The rank of the pair that starts at a place, above the place.
+  private var pairs = FlatArray<UInt32>(repeating: .max, count: longestScan + 8)
+  /// The neighboring places that hold a token.
+  private var links = FlatArray<Link>(repeating: Link(), count: longestScan + 8)
 
-  // The doubly linked list of the long way.
+  private var queue = PieceQueue()
+
+  /// Pairs from here on do not merge.
+  private static let noPair = PairRanks.none << 8
+
+  struct Link: BitwiseCopyable {
+    var previous: UInt8 = 0
+    var next: UInt8 = 0
+  }
+
+  /// Appends the tokens that a piece is merged to.
+  @inline(__always)
+  mutating func merge(
+    _ piece: ByteView,
+    _ tables: TokenizerTables,
+    into ids: inout FlatArray<TokenID>
+  ) {
+    if piece.count <= Self.longestScan, tables.ranks.isNarrow {
+      mergeByScan(piece, tables, into: &ids)
+    } else {
+      queue.merge(piece, tables, into: &ids)
+    }
+  }
+
+  private mutating func mergeByScan(
+    _ piece: ByteView,
+    _ tables: TokenizerTables,
+    into ids: inout FlatArray<TokenID>
+  ) {
+    let count = start(piece, tables)
+    // Whole groups of four are scanned.
+    let limit = (count &+ 4) & ~3
+    for place in count..<limit { pairs[place] = .max }
+    while true {
+      let best = lowestPair(limit)
+      if best >= Self.noPair { break }
+      let place = Int(best & 0xFF)
+      let merged = tables.ranks.merged(best >> 8)
+      let eaten = Int(links[place].next)
+      let after = Int(links[eaten].next)
+      let before = Int(links[place].previous)
+      tokens[place] = merged
+      pairs[eaten] = .max
+      links[place].next = UInt8(truncatingIfNeeded: after)
+      links[after].previous = UInt8(truncatingIfNeeded: place)
+      // The tokens at both ends make this right, and spare two questions, there too.
+      pairs[place] = pair(tables.ranks.rank(merged, tokens[after]), place)
+      pairs[before] = pair(tables.ranks.rank(tokens[before], merged), before)
+    }
+    ids.reserve(count)
+    var place = 1
+    while place <= count {
+      ids.append(tokens[place])
+      place = Int(links[place].next)
+    }
+  }
+
+  /// The tokens of the bytes, their links and pairs.
+  ///
+  /// - Returns: How many tokens there are.
+  @inline(__always)
+  private mutating func start(_ piece: ByteView, _ tables: TokenizerTables) -> Int {
+    var count = 0
+    for index in 0..<piece.count {
+      let token = tables.byteTokens[piece[index]]
+      if token == TokenizerTables.none { continue }
+      count &+= 1
+      tokens[count] = token
+      links[count] = Link(
+        previous: UInt8(truncatingIfNeeded: count &- 1),
+        next: UInt8(truncatingIfNeeded: count &+ 1)
+      )
+    }
+    tokens[0] = PairRanks.noToken
+    tokens[count + 1] = PairRanks.noToken
+    pairs[0] = .max
+    if count == piece.count {
+      for place in 1..<max(count, 1) {
+        let rank = tables.ranks.rank(ofBytes: piece[place - 1], piece[place])
+        pairs[place] = pair(rank, place)
+      }
+    } else {
+      for place in 1..<max(count, 1) {
+        pairs[place] = pair(tables.ranks.rank(tokens[place], tokens[place + 1]), place)
+      }
+    }
+    return count
+  }
+
+  /// A rank above its place.
+  @inline(__always)
+  private func pair(_ rank: UInt32, _ place: Int) -> UInt32 {
+    rank << 8 | UInt32(truncatingIfNeeded: place)
+  }
+
+  /// The least of the first pairs, in four parts that do not wait for each other.
+  @inline(__always)
+  private func lowestPair(_ limit: Int) -> UInt32 {
+    var lowest0 = UInt32.max
+    var lowest1 = UInt32.max
+    var lowest2 = UInt32.max
+    var lowest3 = UInt32.max
+    var place = 0
+    while place < limit {
+      lowest0 = min(lowest0, pairs[place])
+      lowest1 = min(lowest1, pairs[place &+ 1])
+      lowest2 = min(lowest2, pairs[place &+ 2])
+      lowest3 = min(lowest3, pairs[place &+ 3])
+      place &+= 4
+    }
+    return min(min(lowest0, lowest1), min(lowest2, lowest3))
+  }
+}
+
+/// Merges the tokens of a long piece by a queue of its pairs.
+struct PieceQueue: ~Copyable {
   private var nodes = FlatArray<Node>()
   private var queue = FlatArray<UInt64>()
 
@@ -22,82 +142,91 @@ struct PieceMerger: ~Copyable {
     var merged: TokenID
   }
 
-  /// Starts a piece, whose tokens follow by ``append(_:)``.
-  @inline(__always)
-  mutating func start() {
-    tokens.removeAll()
-  }
-
-  @inline(__always)
-  mutating func append(_ token: TokenID) {
-    tokens.append(token)
-  }
-
-  /// Merges as long as there is something to merge, and visits the tokens that remain.
-  @inline(__always)
-  mutating func finish(_ ranks: borrowing PairRanks, into ids: inout FlatArray<TokenID>) {
-    if tokens.count <= Self.longestScan { mergeByScan(ranks) } else { mergeByQueue(ranks) }
-    for index in 0..<tokens.count { ids.append(tokens[index]) }
-  }
-
-  private mutating func mergeByScan(_ ranks: borrowing PairRanks) {
-    var count = tokens.count
-    if count < 2 { return }
-    pairs.removeAll()
-    for index in 0..<count - 1 { pairs.append(ranks.find(tokens[index], tokens[index + 1])) }
-    while count > 1 {
-      var best = 0
-      var rank = pairs[0].rank
-      for index in 1..<max(1, count - 1) where pairs[index].rank < rank {
-        best = index
-        rank = pairs[index].rank
-      }
-      if rank == .max { break }
-      tokens[best] = pairs[best].merged
-      count -= 1
-      for index in best + 1..<max(best + 1, count) { tokens[index] = tokens[index + 1] }
-      for index in best..<max(best, count - 1) { pairs[index] = pairs[index + 1] }
-      if best > 0 { pairs[best - 1] = ranks.find(tokens[best - 1], tokens[best]) }
-      if best < count - 1 { pairs[best] = ranks.find(tokens[best], tokens[best + 1]) }
-    }
-    tokens.truncate(to: count)
-  }
-
-  private mutating func mergeByQueue(_ ranks: borrowing PairRanks) {
-    nodes.removeAll()
-    queue.removeAll()
-    let count = tokens.count
-    for index in 0..<count {
-      let next = index + 1 < count ? Int32(index + 1) : -1
-      nodes.append(
-        Node(token: tokens[index], previous: Int32(index - 1), next: next, rank: .max, merged: 0)
-      )
-    }
-    for index in 0..<count - 1 { enqueue(index, ranks) }
+  /// Appends the tokens that a piece is merged to.
+  mutating func merge(
+    _ piece: ByteView,
+    _ tables: TokenizerTables,
+    into ids: inout FlatArray<TokenID>
+  ) {
+    start(piece, tables)
+    if nodes.count == 0 { return }
+    for index in 0..<nodes.count - 1 { enqueue(index, tables.ranks) }
     while queue.count > 0 {
       let top = removeFirst()
       let rank = UInt32(top >> 32)
       let index = Int(top & 0xFFFF_FFFF)
       // Out of date where the pair here has another rank by now or is gone.
       guard nodes[index].rank == rank, nodes[index].next >= 0 else { continue }
-      let eaten = Int(nodes[index].next)
-      let after = nodes[eaten].next
-      nodes[index].token = nodes[index].merged
-      nodes[index].next = after
-      nodes[index].rank = .max
-      nodes[eaten].rank = .max
-      nodes[eaten].next = -1
-      if after >= 0 {
-        nodes[Int(after)].previous = Int32(index)
-        enqueue(index, ranks)
-      }
-      let before = nodes[index].previous
-      if before >= 0 { enqueue(Int(before), ranks) }
+      mergePair(at: index, tables.ranks)
     }
-    tokens.removeAll()
+    finish(into: &ids)
+  }
+
+  /// Appends the tokens that a piece is merged to when each merge is left out with a probability.
+  ///
+  /// What is left out is tried again after the next merge elsewhere in the piece, as Hugging Face's
+  /// tokenizers do it.
+  ///
+  /// - Source: Provilkov et al. 2020, arXiv:1910.13267, algorithm 1.
+  mutating func merge(
+    _ piece: ByteView,
+    _ tables: TokenizerTables,
+    leavingOut leavesOut: () -> Bool,
+    into ids: inout FlatArray<TokenID>
+  ) {
+    start(piece, tables)
+    if nodes.count == 0 { return }
+    var skipped = FlatArray<UInt64>()
+    for index in 0..<nodes.count - 1 { enqueue(index, tables.ranks) }
+    while queue.count > 0 {
+      let top = removeFirst()
+      if leavesOut() {
+        skipped.append(top)
+        continue
+      }
+      for index in 0..<skipped.count { push(skipped[index]) }
+      skipped.removeAll()
+      let index = Int(top & 0xFFFF_FFFF)
+      guard nodes[index].rank == UInt32(top >> 32), nodes[index].next >= 0 else { continue }
+      mergePair(at: index, tables.ranks)
+    }
+    finish(into: &ids)
+  }
+
+  private mutating func start(_ piece: ByteView, _ tables: TokenizerTables) {
+    nodes.removeAll()
+    queue.removeAll()
+    for index in 0..<piece.count {
+      let token = tables.byteTokens[piece[index]]
+      if token == TokenizerTables.none { continue }
+      let number = Int32(nodes.count)
+      nodes.append(
+        Node(token: token, previous: number - 1, next: number + 1, rank: .max, merged: 0)
+      )
+    }
+    if nodes.count > 0 { nodes[nodes.count - 1].next = -1 }
+  }
+
+  private mutating func mergePair(at index: Int, _ ranks: borrowing PairRanks) {
+    let eaten = Int(nodes[index].next)
+    let after = nodes[eaten].next
+    nodes[index].token = nodes[index].merged
+    nodes[index].next = after
+    nodes[index].rank = .max
+    nodes[eaten].rank = .max
+    nodes[eaten].next = -1
+    if after >= 0 {
+      nodes[Int(after)].previous = Int32(index)
+      enqueue(index, ranks)
+    }
+    let before = nodes[index].previous
+    if before >= 0 { enqueue(Int(before), ranks) }
+  }
+
+  private func finish(into ids: inout FlatArray<TokenID>) {
     var index = 0
     while index >= 0 {
-      tokens.append(nodes[index].token)
+      ids.append(nodes[index].token)
       index = Int(nodes[index].next)
     }
   }
@@ -108,7 +237,10 @@ struct PieceMerger: ~Copyable {
     nodes[index].rank = entry.rank
     nodes[index].merged = entry.merged
     if entry.rank == .max { return }
-    let key = UInt64(entry.rank) << 32 | UInt64(index)
+    push(UInt64(entry.rank) << 32 | UInt64(index))
+  }
+
+  private mutating func push(_ key: UInt64) {
     var hole = queue.count
     queue.append(key)
     while hole > 0 {

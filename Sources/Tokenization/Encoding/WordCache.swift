@@ -1,7 +1,9 @@
 /// The tokens of words met before, in one flat table of bounded size.
 ///
-/// A slot is 32 bytes: a word of up to 16 bytes that is one token is answered by one cache line.
-/// The table grows while it is small, and forgets everything when it is full.
+/// A slot is 32 bytes, half a cache line, and holds a word of up to 16 bytes with up to three
+/// tokens whole: most words cost one cache line. The bytes of longer words and longer lists of
+/// tokens lie in arrays of their own. The table grows while it is small, and forgets everything
+/// when it is full.
 struct WordCache: ~Copyable {
   /// A word and its tokens.
   struct Slot: BitwiseCopyable {
@@ -9,25 +11,38 @@ struct WordCache: ~Copyable {
     var head: UInt64 = 0
     /// The next eight bytes, or the hash of a word of more than 16.
     var tail: UInt64 = 0
-    /// The length of a word of up to 16 bytes, otherwise 17 + the place of its bytes; 0 is free.
-    var tag: UInt64 = 0
-    /// The token itself where it is one, otherwise where the tokens start.
-    var first: UInt32 = 0
-    /// How many tokens.
-    var count: UInt32 = 0
+    /// Up to three tokens, or where a longer list starts and how long it is; then the word's length
+    /// below the number of tokens. In a slot of a long word the third number is the place of its
+    /// bytes.
+    var tokens = SIMD4<UInt32>()
+
+    /// The length of the word, ``longWord`` above 16; 0 where the slot is free.
+    @inline(__always) var length: UInt32 { tokens.w & 0xFF }
+    /// How many tokens stand in the slot; ``listed`` where they stand in the list.
+    @inline(__always) var count: UInt32 { tokens.w >> 8 }
   }
 
   /// A word ready to be looked up.
-  struct Key {
-    let head: UInt64
-    let tail: UInt64
-    let length: Int
-    let hash: UInt64
+  struct Key: BitwiseCopyable {
+    var head: UInt64 = 0
+    var tail: UInt64 = 0
+    var hash: UInt64 = 0
+    var start = 0
+    var end = 0
+
+    @inline(__always) var range: Range<Int> { start..<end }
+    @inline(__always) var length: UInt32 {
+      end - start <= 16 ? UInt32(truncatingIfNeeded: end - start) : WordCache.longWord
+    }
   }
 
-  private static let largestSize = 1 << 18
+  private static let largestSize = 1 << 19
   /// Words above this many bytes are not kept.
   static let longestWord = 256
+  /// Stands for the length of words above 16 bytes.
+  private static let longWord: UInt32 = 0xFF
+  /// Stands for the number of tokens where there are more than fit.
+  private static let listed: UInt32 = 0xFF
 
   private var slots: FlatArray<Slot>
   private var used = 0
@@ -41,93 +56,108 @@ struct WordCache: ~Copyable {
   /// The key of a part of a text.
   @inline(__always)
   static func key(_ text: ByteView, _ range: Range<Int>) -> Key {
+    let start = range.lowerBound
     let length = range.count
-    let head = text.word(at: range.lowerBound, length: length)
     if length <= 16 {
-      let tail = length <= 8 ? 0 : text.word(at: range.lowerBound + 8, length: length - 8)
-      let hash = mixed(head ^ hashKey0, tail ^ hashKey1 ^ UInt64(length))
-      return Key(head: head, tail: tail, length: length, hash: hash)
+      let (head, tail) = text.words(at: start, length: length)
+      let hash = hash(head, tail, length)
+      return Key(head: head, tail: tail, hash: hash, start: start, end: range.upperBound)
     }
     let hash = text[range].hash()
-    return Key(head: head, tail: hash, length: length, hash: hash)
+    let head = text.word(at: start)
+    return Key(head: head, tail: hash, hash: hash, start: start, end: range.upperBound)
+  }
+
+  @inline(__always)
+  private static func hash(_ head: UInt64, _ tail: UInt64, _ length: Int) -> UInt64 {
+    mixed(head ^ hashKey0, tail ^ hashKey1 ^ UInt64(truncatingIfNeeded: length))
+  }
+
+  /// Asks for the memory that looking a word up will read.
+  @inline(__always)
+  func prefetch(_ key: Key) {
+    slots.prefetch(Int(truncatingIfNeeded: key.hash) & (slots.count - 1))
   }
 
   /// Appends the tokens of a word met before.
   ///
+  /// - Precondition: The output has room for ``slack`` tokens.
   /// - Returns: False where it was not met.
   @inline(__always)
-  func append(
-    _ key: Key,
-    _ text: ByteView,
-    _ range: Range<Int>,
-    to output: inout FlatArray<TokenID>
-  ) -> Bool {
+  func append(_ key: Key, _ text: ByteView, to output: inout FlatArray<TokenID>) -> Bool {
     var place = Int(truncatingIfNeeded: key.hash) & (slots.count - 1)
+    let length = key.length
     while true {
       let slot = slots[place]
-      if slot.tag == 0 { return false }
-      if slot.head == key.head, slot.tail == key.tail, isSame(slot, key, text, range) {
-        if slot.count == 1 {
-          output.append(slot.first)
+      if slot.head == key.head, slot.tail == key.tail, slot.length == length,
+        length != Self.longWord || isSame(slot, text, key.range)
+      {
+        if slot.count != Self.listed {
+          output.append(slot.tokens, count: Int(slot.count))
         } else {
-          for index in 0..<Int(slot.count) { output.append(ids[Int(slot.first) + index]) }
+          let start = Int(slot.tokens.x)
+          output.reserve(Int(slot.tokens.y) + Self.slack)
+          for index in start..<start + Int(slot.tokens.y) { output.append(ids[index]) }
         }
         return true
       }
+      if slot.length == 0 { return false }
       place = (place + 1) & (slots.count - 1)
     }
   }
 
-  @inline(__always)
-  private func isSame(_ slot: Slot, _ key: Key, _ text: ByteView, _ range: Range<Int>) -> Bool {
-    if key.length <= 16 { return slot.tag == UInt64(key.length) }
-    return slot.tag > 16 && isSameLong(Int(slot.tag) - 17, text, range)
-  }
+  /// How many words are looked up together at most.
+  static let groupSize = 64
+  /// How much room the words of a group need.
+  static let slack = 4 * (groupSize + 1)
 
-  private func isSameLong(_ place: Int, _ text: ByteView, _ range: Range<Int>) -> Bool {
-    // The length stands before the bytes, in two bytes.
+  @inline(__always)
+  private func isSame(_ slot: Slot, _ text: ByteView, _ range: Range<Int>) -> Bool {
+    // The length stands before the bytes, in two bytes; the first eight are known to be the same.
+    let place = Int(slot.tokens.z)
     guard Int(longBytes[place]) | Int(longBytes[place + 1]) << 8 == range.count else {
       return false
     }
-    for index in 0..<range.count
-    where longBytes[place + 2 + index] != text[range.lowerBound + index] {
-      return false
-    }
-    return true
+    return longBytes.hasBytes(of: text[range.lowerBound + 8..<range.upperBound], at: place + 10)
   }
 
   /// Keeps the tokens of a word, the last of those already found.
   mutating func insert(
     _ key: Key,
     _ text: ByteView,
-    _ range: Range<Int>,
     _ found: borrowing FlatArray<TokenID>,
     from start: Int
   ) {
     let count = found.count - start
-    if range.count > Self.longestWord || count == 0 { return }
+    let length = key.end - key.start
+    if length > Self.longestWord || count == 0 { return }
     if 4 * (used + 1) > 3 * slots.count { growOrForget() }
-    var slot = Slot(head: key.head, tail: key.tail, tag: UInt64(key.length))
-    slot.count = UInt32(count)
-    if count == 1 {
-      slot.first = found[start]
+    var slot = Slot(head: key.head, tail: key.tail)
+    let isLong = length > 16
+    let room = isLong ? 2 : 3
+    var filled = UInt32(truncatingIfNeeded: count)
+    if count <= room {
+      for index in 0..<count { slot.tokens[index] = found[start + index] }
     } else {
-      slot.first = UInt32(ids.count)
+      slot.tokens.x = UInt32(ids.count)
+      slot.tokens.y = filled
+      filled = Self.listed
       for index in start..<found.count { ids.append(found[index]) }
     }
-    if range.count > 16 {
-      slot.tag = UInt64(longBytes.count + 17)
-      longBytes.append(UInt8(truncatingIfNeeded: range.count))
-      longBytes.append(UInt8(truncatingIfNeeded: range.count >> 8))
-      longBytes.append(text[range])
+    if isLong {
+      slot.tokens.z = UInt32(longBytes.count)
+      longBytes.append(UInt8(truncatingIfNeeded: length))
+      longBytes.append(UInt8(truncatingIfNeeded: length >> 8))
+      longBytes.append(text[key.range])
     }
+    slot.tokens.w = (isLong ? Self.longWord : UInt32(length)) | filled << 8
     place(slot, key.hash)
     used += 1
   }
 
   private mutating func place(_ slot: Slot, _ hash: UInt64) {
     var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    while slots[place].tag != 0 { place = (place + 1) & (slots.count - 1) }
+    while slots[place].length != 0 { place = (place + 1) & (slots.count - 1) }
     slots[place] = slot
   }
 
@@ -141,11 +171,10 @@ struct WordCache: ~Copyable {
     }
     var old = FlatArray<Slot>(repeating: Slot(), count: 4 * slots.count)
     swap(&old, &slots)
-    for index in 0..<old.count where old[index].tag != 0 {
+    for index in 0..<old.count where old[index].length != 0 {
       let slot = old[index]
-      let hash =
-        slot.tag > 16 ? slot.tail : mixed(slot.head ^ hashKey0, slot.tail ^ hashKey1 ^ slot.tag)
-      place(slot, hash)
+      let isLong = slot.length == Self.longWord
+      place(slot, isLong ? slot.tail : Self.hash(slot.head, slot.tail, Int(slot.length)))
     }
   }
 }

@@ -9,19 +9,6 @@ public struct JSONLines {
     self.file = file
   }
 
-  /// The text under a key in each line, in UTF-8; empty lines are left out.
-  ///
-  /// - Throws: ``TokenizationError/wrongFile(path:place:_:)`` for a line that is no object or has no
-  ///   such text.
-  public func texts(field: String) throws(TokenizationError) -> [[UInt8]] {
-    var texts: [[UInt8]] = []
-    try forEach(field) { (reader) throws(TokenizationError) in
-      let text = try reader.readText()
-      texts.append(try reader.copy(text))
-    }
-    return texts
-  }
-
   /// The token ids under a key in each line; empty lines are left out.
   ///
   /// - Throws: ``TokenizationError/wrongFile(path:place:_:)`` for a line that is no object or has no

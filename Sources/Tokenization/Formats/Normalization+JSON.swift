@@ -15,6 +15,7 @@ extension TokenizerComponents {
   }
 
   private func step(_ stage: JSONValue) throws(TokenizationError) -> Normalization.Step {
+    if stage[ownKey] != .null { return try ownStep(stage[ownKey]) }
     switch stage["type"].string {
     case "NFC": return .form(.nfc)
     case "NFD": return .form(.nfd)
@@ -37,6 +38,16 @@ extension TokenizerComponents {
         "\(type ?? "a normalizer without type") is not supported, only NFC, NFD, NFKC, NFKD,"
           + " Lowercase, StripAccents, Strip, Replace and Prepend are"
       )
+    }
+  }
+
+  private func ownStep(_ stage: JSONValue) throws(TokenizationError) -> Normalization.Step {
+    switch (stage["type"].string, stage["locale"].string, stage["id"].string) {
+    case ("NFKC_Casefold", _, _): return .form(.nfkcCasefold)
+    case ("Lowercase", let locale?, _): return .lowercaseIn(locale)
+    case ("Transform", _, let identifier?): return .transform(identifier)
+    case (let type, _, _):
+      throw error("normalizer", "\(ownKey) has no setting \(type ?? "without type") of this form")
     }
   }
 
@@ -65,13 +76,32 @@ extension Normalization {
 }
 
 extension Normalization.Step {
+  /// What other programs do instead of the step, or nil where they do the same.
+  var substitute: String? {
+    switch self {
+    case .form(.nfkcCasefold): "NFKC and small letters instead of nfkc-casefold"
+    case .lowercaseIn: "small letters character by character instead of \(name)"
+    case .transform: "nothing instead of \(name)"
+    default: nil
+    }
+  }
+
   fileprivate var json: String {
     switch self {
     case .form(.nfc): #"{"type": "NFC"}"#
     case .form(.nfd): #"{"type": "NFD"}"#
-    case .form(.nfkc), .form(.nfkcCasefold), .form(.none): #"{"type": "NFKC"}"#
+    case .form(.none): #"{"type": "Sequence", "normalizers": []}"#
+    case .form(.nfkc): #"{"type": "NFKC"}"#
+    case .form(.nfkcCasefold):
+      #"{"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}], "#
+        + #""\#(ownKey)": {"type": "NFKC_Casefold"}}"#
     case .form(.nfkd): #"{"type": "NFKD"}"#
     case .lowercase: #"{"type": "Lowercase"}"#
+    case .lowercaseIn(let locale):
+      #"{"type": "Lowercase", "\#(ownKey)": {"type": "Lowercase", "locale": \#(quoted(locale))}}"#
+    case .transform(let identifier):
+      #"{"type": "Sequence", "normalizers": [], "#
+        + #""\#(ownKey)": {"type": "Transform", "id": \#(quoted(identifier))}}"#
     case .stripAccents: #"{"type": "StripAccents"}"#
     case .strip(let left, let right):
       #"{"type": "Strip", "strip_left": \#(left), "strip_right": \#(right)}"#

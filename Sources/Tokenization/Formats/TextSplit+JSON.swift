@@ -30,20 +30,23 @@ extension TokenizerComponents {
   }
 
   private func split(_ stage: JSONValue) throws(TokenizationError) -> TextSplit {
+    if stage[ownKey] != .null { return try ownSplit(stage[ownKey]) }
     switch stage["type"].string {
+    case "Whitespace": return .wordsAndSymbols
+    case "WhitespaceSplit": return .whitespace
+    case "UnicodeScripts": return .scripts
+    case "Punctuation": return .punctuation(try behavior(stage, default: "Isolated"))
     case "Digits":
       return TextSplit(.digits(individual: stage["individual_digits"].bool ?? false))
     case "Split": break
     case let type:
       throw error(
         "pre_tokenizer",
-        "\(type ?? "a stage without type") is not supported, only Split, Digits and ByteLevel are"
+        "\(type ?? "a stage without type") is not supported, only Split, Whitespace,"
+          + " WhitespaceSplit, Punctuation, Digits, UnicodeScripts and ByteLevel are"
       )
     }
-    let name = stage["behavior"].string ?? "none"
-    guard let behavior = TextSplit.Behavior(rawValue: name) else {
-      throw error("pre_tokenizer", "the Split behavior \(name) does not exist")
-    }
+    let behavior = try behavior(stage, default: "none")
     let isInverted = stage["invert"].bool ?? false
     let pattern = try textPattern(stage["pattern"], "pre_tokenizer")
     if case .regularExpression(let expression) = pattern,
@@ -53,6 +56,34 @@ extension TokenizerComponents {
       if behavior == .isolated || (behavior == .removed && isInverted) { return TextSplit(known) }
     }
     return TextSplit(.text(pattern), behavior: behavior, isInverted: isInverted)
+  }
+
+  private func behavior(
+    _ stage: JSONValue,
+    default usual: String
+  ) throws(TokenizationError) -> TextSplit.Behavior {
+    let name = stage["behavior"].string ?? usual
+    guard let behavior = TextSplit.Behavior(rawValue: name) else {
+      throw error("pre_tokenizer", "the behavior \(name) does not exist")
+    }
+    return behavior
+  }
+
+  private func ownSplit(_ stage: JSONValue) throws(TokenizationError) -> TextSplit {
+    let pattern: TextSplit.Pattern
+    switch stage["type"].string {
+    case "Words": pattern = .words(locale: stage["locale"].string ?? "")
+    case "Graphemes": pattern = .graphemes
+    case "WholeGraphemes": pattern = .wholeGraphemes
+    case "Scripts": pattern = .scripts
+    case let type:
+      throw error("pre_tokenizer", "\(ownKey) has no setting \(type ?? "without type")")
+    }
+    return TextSplit(
+      pattern,
+      behavior: try behavior(stage, default: "Isolated"),
+      isInverted: stage["invert"].bool ?? false
+    )
   }
 }
 
@@ -73,16 +104,56 @@ extension TokenizerConfiguration {
 }
 
 extension TextSplit {
+  /// What other programs do instead of the stage, or nil where they do the same.
+  var substitute: String? { ownType == nil ? nil : "nothing instead of \(name)" }
+
+  /// The type of a stage that Hugging Face's format has no word for, or nil.
+  private var ownType: String? {
+    switch pattern {
+    case .words: "Words"
+    case .graphemes: "Graphemes"
+    case .wholeGraphemes: "WholeGraphemes"
+    case .scripts: self == .scripts ? nil : "Scripts"
+    default: nil
+    }
+  }
+
   fileprivate var json: String {
-    let pattern: String
+    switch self {
+    case .wordsAndSymbols: return #"{"type": "Whitespace"}"#
+    case .whitespace: return #"{"type": "WhitespaceSplit"}"#
+    case .scripts: return #"{"type": "UnicodeScripts"}"#
+    case .punctuation(behavior):
+      return #"{"type": "Punctuation", "behavior": "\#(behavior.rawValue)"}"#
+    default: break
+    }
+    let pattern: TextPattern
     switch self.pattern {
     case .digits(let individual):
       return #"{"type": "Digits", "individual_digits": \#(individual)}"#
-    case .known(let known):
-      pattern = TextPattern.regularExpression(known.regularExpression).json
-    case .text(let text): pattern = text.json
+    case .known(let known): pattern = .regularExpression(known.regularExpression)
+    case .text(let text): pattern = text
+    case .wordsAndSymbols: pattern = .regularExpression(#"\w+|[^\w\s]+"#)
+    case .whitespace: pattern = .regularExpression(#"\s"#)
+    case .punctuation: pattern = .regularExpression(#"[\p{P}$+<=>^`|~]"#)
+    case .words, .graphemes, .wholeGraphemes, .scripts: return ownJSON
     }
-    return #"{"type": "Split", "pattern": \#(pattern), "#
+    return #"{"type": "Split", "pattern": \#(pattern.json), "#
       + #""behavior": "\#(behavior.rawValue)", "invert": \#(isInverted)}"#
+  }
+
+  private var ownJSON: String {
+    var settings = #""type": "\#(ownType ?? "")""#
+    if case .words(let locale) = pattern { settings += #", "locale": \#(quoted(locale))"# }
+    settings += #", "behavior": "\#(behavior.rawValue)", "invert": \#(isInverted)"#
+    return #"{"type": "Sequence", "pretokenizers": [], "\#(ownKey)": {\#(settings)}}"#
+  }
+}
+
+extension TokenizerConfiguration {
+  /// What other programs that read the tokenizer's file do instead of its own settings, one phrase
+  /// each; empty where they do the same.
+  public var substitutes: [String] {
+    normalization.steps.compactMap(\.substitute) + splits.compactMap(\.substitute)
   }
 }

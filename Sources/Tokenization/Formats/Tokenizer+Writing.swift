@@ -14,12 +14,11 @@ extension Tokenizer {
 
   /// Writes the tokenizer to a `tokenizer.json`.
   ///
-  /// - Throws: ``TokenizationError/notExpressible(format:what:)`` for a normal form the format does
-  ///   not know, ``TokenizationError/file(_:)`` where the file can not be written.
+  /// Settings that Hugging Face's format has no word for are kept under a key of their own, which
+  /// other programs pass over; ``TokenizerConfiguration/substitutes`` says what those do instead.
+  ///
+  /// - Throws: ``TokenizationError/file(_:)`` where the file can not be written.
   public func save(to path: String) throws(TokenizationError) {
-    if configuration.normalization.steps.contains(.form(.nfkcCasefold)) {
-      throw .notExpressible(format: "tokenizer.json", what: "the normal form nfkc-casefold")
-    }
     do {
       try writeFile(path, json)
     } catch {

@@ -23,7 +23,7 @@ struct GPT2Scanner: PieceScanner {
         first = second
       }
     }
-    if first.kind.contains(.letter) { return text.end(ofRun: .letter, from: first.end) }
+    if first.kind.contains(.letter) { return text.end(ofLetters: .letter, from: first.end) }
     if first.kind.contains(.number) { return text.end(ofRun: .number, from: first.end) }
     if first.kind.contains(.whitespace) {
       return text.end(ofWhitespaceFrom: start, linesApart: false)
@@ -38,14 +38,14 @@ struct CL100KScanner: PieceScanner {
 
   @inline(__always)
   func end(ofPieceAt position: Int, in text: ScannedText) -> Int {
-    if let end = text.end(ofContractionAt: position, anyCase: true) { return end }
     let first = text.character(at: position)
-    if first.kind.contains(.letter) { return text.end(ofRun: .letter, from: first.end) }
+    if first.kind.contains(.letter) { return text.end(ofLetters: .letter, from: first.end) }
+    if let end = text.end(ofContractionAt: position, anyCase: true) { return end }
     if first.kind.contains(.number) { return text.end(ofNumbers: digitCount, from: position) }
     if first.end < text.limit {
       let second = text.character(at: first.end)
       if second.kind.contains(.letter), !first.kind.contains(.newline) {
-        return text.end(ofRun: .letter, from: second.end)
+        return text.end(ofLetters: .letter, from: second.end)
       }
       if text.bytes[position] == UInt8(ascii: " "), second.kind.isDisjoint(with: named) {
         let end = text.end(ofRunWithout: named, from: second.end)
@@ -97,7 +97,7 @@ struct O200KScanner: PieceScanner {
       let character = text.character(at: position)
       if !character.kind.contains(.head) {
         guard character.kind.contains(.tail) else { break }
-        return text.end(ofRun: .tail, from: character.end)
+        return text.end(ofLetters: .tail, from: character.end)
       }
       position = character.end
       if character.kind.contains(.tail) { lastTail = position }
@@ -108,8 +108,8 @@ struct O200KScanner: PieceScanner {
   /// `[head]+[tail]*`, or nil.
   @inline(__always)
   private func capitalWord(from start: Int, in text: ScannedText) -> Int? {
-    let end = text.end(ofRun: .head, from: start)
-    return end == start ? nil : text.end(ofRun: .tail, from: end)
+    let end = text.end(ofLetters: .head, from: start)
+    return end == start ? nil : text.end(ofLetters: .tail, from: end)
   }
 
   /// The rest of `[^\s\p{L}\p{N}]+[\r\n/]*`.

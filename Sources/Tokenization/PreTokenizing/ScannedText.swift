@@ -30,8 +30,49 @@ struct ScannedText {
   /// The character at a position that begins with a byte above 0x7F.
   @inline(__always)
   private func longCharacter(at position: Int) -> Character {
+    // Two bytes, and three of which the second may be any continuation: nearly all there are.
+    let lead = bytes[position]
+    if lead < 0xE0, lead >= 0xC2, position + 1 < limit {
+      let second = bytes[position + 1] ^ 0x80
+      if second < 0x40 { return (classes[upper: Int(lead & 0x1F), lower: Int(second)], position + 2) }
+    } else if lead > 0xE0, lead < 0xF0, lead != 0xED, position + 2 < limit {
+      let second = bytes[position + 1] ^ 0x80
+      let third = bytes[position + 2] ^ 0x80
+      if second | third < 0x40 {
+        let upper = Int(lead & 0x0F) << 6 | Int(second)
+        return (classes[upper: upper, lower: Int(third)], position + 3)
+      }
+    }
     let step = unsafe UTF8Decoding.step(bytes.address, at: position, limit: bytes.count)
     return (classes[step.scalar], position + step.length)
+  }
+
+  /// The end of the run of letters, of capitals or of small letters that `letters` names.
+  @inline(__always)
+  func end(ofLetters letters: LetterRun, from start: Int) -> Int {
+    var position = start
+    while position < limit {
+      let byte = bytes[position]
+      if byte < 0x80 {
+        if position + 8 > limit {
+          if !letters.contains(byteClasses[byte]) { return position }
+          position += 1
+          continue
+        }
+        // Eight bytes at once, of which those that are no ASCII letters are marked.
+        let others = letters.others(in: bytes.word(at: position))
+        if others == 0 {
+          position += 8
+          continue
+        }
+        position += others.trailingZeroBitCount >> 3
+        if bytes[position] < 0x80 { return position }
+      }
+      let character = longCharacter(at: position)
+      if !letters.contains(character.kind) { return position }
+      position = character.end
+    }
+    return position
   }
 
   /// The end of the run of characters that have any of some classes.
@@ -114,6 +155,43 @@ struct ScannedText {
     if afterNewline >= 0 { return afterNewline }
     if position == limit || last == start { return position }
     return last
+  }
+}
+
+/// A kind of letters that words are runs of.
+enum LetterRun {
+  /// All letters.
+  case letter
+  /// ``CharacterClass/head``.
+  case head
+  /// ``CharacterClass/tail``.
+  case tail
+
+  @inline(__always)
+  func contains(_ kind: CharacterClass) -> Bool {
+    switch self {
+    case .letter: kind.contains(.letter)
+    case .head: kind.contains(.head)
+    case .tail: kind.contains(.tail)
+    }
+  }
+
+  /// The upper bit of each of eight bytes that is no ASCII letter of the kind.
+  @inline(__always)
+  func others(in word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var low = word & (0x7F &* ones)
+    var first: UInt64 = 0x61
+    switch self {
+    case .letter: low |= 0x20 &* ones
+    case .head: first = 0x41
+    case .tail: break
+    }
+    // The upper bit of each sum says whether the byte reaches the first letter, and goes beyond the
+    // last.
+    let reaches = low &+ (0x80 &- first) &* ones
+    let exceeds = low &+ (0x80 &- first &- 26) &* ones
+    return (~(reaches & ~exceeds) | word) & (0x80 &* ones)
   }
 }
 

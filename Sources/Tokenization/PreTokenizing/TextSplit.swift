@@ -10,6 +10,22 @@ public struct TextSplit: Sendable, Hashable {
     case text(TextPattern)
     /// Number characters (general category N), each alone or in runs.
     case digits(individual: Bool)
+    /// Runs of word characters and runs of symbols, `\w+|[^\w\s]+`.
+    case wordsAndSymbols
+    /// White space, each character alone.
+    case whitespace
+    /// Punctuation (general category P) and the symbols of ASCII, each character alone.
+    case punctuation
+    /// Runs of one script; kana counts as Han, and a space belongs to what stands before it.
+    case scripts
+    /// Words as ICU finds them by the rules of a language, with dictionaries for Thai, Lao, Khmer,
+    /// Burmese, Chinese and Japanese; a space before a word stays with it.
+    case words(locale: String)
+    /// Grapheme clusters, each alone.
+    case graphemes
+    /// Nothing is looked for: pieces of the stages before that touch inside a grapheme cluster are
+    /// joined, so that no cut falls inside `क्षि`, a flag or a family.
+    case wholeGraphemes
   }
 
   /// What becomes of an occurrence.
@@ -45,12 +61,35 @@ public struct TextSplit: Sendable, Hashable {
     self.init(.known(pattern))
   }
 
+  /// Words and runs of symbols without the white space between them, as Hugging Face's `Whitespace`.
+  public static let wordsAndSymbols = TextSplit(
+    .wordsAndSymbols,
+    behavior: .removed,
+    isInverted: true
+  )
+  /// What lies between white space, as Hugging Face's `WhitespaceSplit`.
+  public static let whitespace = TextSplit(.whitespace, behavior: .removed)
+  /// Runs of one script, as Hugging Face's `UnicodeScripts`; spaces at the start are left out.
+  public static let scripts = TextSplit(.scripts, behavior: .removed, isInverted: true)
+
+  /// Cuts at punctuation, as Hugging Face's `Punctuation`.
+  public static func punctuation(_ behavior: Behavior = .isolated) -> TextSplit {
+    TextSplit(.punctuation, behavior: behavior)
+  }
+
   /// A short name, such as `o200k` or `split`.
   public var name: String {
     switch pattern {
     case .known(let pattern): pattern.rawValue
     case .text: "split"
     case .digits: "digits"
+    case .wordsAndSymbols: "whitespace"
+    case .whitespace: "whitespace-split"
+    case .punctuation: "punctuation"
+    case .scripts: "scripts"
+    case .words(let locale): locale.isEmpty ? "words" : "words:\(locale)"
+    case .graphemes: "graphemes"
+    case .wholeGraphemes: "whole-graphemes"
     }
   }
 }
@@ -65,106 +104,6 @@ extension TokenizerConfiguration {
       }
     } catch {
       throw .text(error)
-    }
-  }
-}
-
-/// Carries out stages of ``TextSplit``.
-///
-/// One value is used by one thread at a time, as its regular expressions are.
-final class TextSplitter {
-  private let stages: [(split: TextSplit, matcher: PatternMatcher?)]
-
-  /// Prepares the stages.
-  ///
-  /// - Throws: ``UnicodeTextError/pattern(_:place:code:)`` for a regular expression that is wrong.
-  init(_ splits: [TextSplit]) throws(UnicodeTextError) {
-    var stages: [(split: TextSplit, matcher: PatternMatcher?)] = []
-    for split in splits {
-      switch split.pattern {
-      case .known: stages.append((split, nil))
-      case .text(let pattern): stages.append((split, try PatternMatcher(pattern)))
-      case .digits(let individual):
-        let pattern = individual ? #"\p{N}"# : #"\p{N}+"#
-        stages.append((split, try PatternMatcher(.regularExpression(pattern))))
-      }
-    }
-    self.stages = stages
-  }
-
-  /// The pieces of a text in order; what was removed lies in none.
-  func pieces(of text: ByteView) throws(UnicodeTextError) -> [Range<Int>] {
-    var pieces = text.count == 0 ? [] : [0..<text.count]
-    for stage in stages {
-      var finer: [Range<Int>] = []
-      for piece in pieces {
-        for part in try parts(of: text[piece], stage.split, stage.matcher) where !part.isEmpty {
-          finer.append(part.lowerBound + piece.lowerBound..<part.upperBound + piece.lowerBound)
-        }
-      }
-      pieces = finer
-    }
-    return pieces
-  }
-
-  private func parts(
-    of text: ByteView,
-    _ split: TextSplit,
-    _ matcher: PatternMatcher?
-  ) throws(UnicodeTextError) -> [Range<Int>] {
-    if case .known(let pattern) = split.pattern {
-      var parts: [Range<Int>] = []
-      pattern.forEachPiece(of: text) { parts.append($0) }
-      return parts
-    }
-    guard let matcher else { return [0..<text.count] }
-    let matches = try text.withSpan { (span) throws(UnicodeTextError) in
-      try matcher.matches(in: span)
-    }
-    // Occurrences and what lies between them, in order.
-    var runs: [(range: Range<Int>, isMatch: Bool)] = []
-    var end = 0
-    for match in matches {
-      if match.lowerBound > end { runs.append((end..<match.lowerBound, split.isInverted)) }
-      runs.append((match, !split.isInverted))
-      end = match.upperBound
-    }
-    if end < text.count { runs.append((end..<text.count, split.isInverted)) }
-    return joined(runs, split.behavior)
-  }
-
-  /// The pieces that runs give by a behavior.
-  private func joined(
-    _ runs: [(range: Range<Int>, isMatch: Bool)],
-    _ behavior: TextSplit.Behavior
-  ) -> [Range<Int>] {
-    var pieces: [Range<Int>] = []
-    var wasMatch = false
-    switch behavior {
-    case .removed: return runs.filter { !$0.isMatch }.map(\.range)
-    case .isolated: return runs.map(\.range)
-    case .mergedWithPrevious, .contiguous:
-      for run in runs {
-        let joins =
-          behavior == .contiguous ? run.isMatch == wasMatch : run.isMatch && !wasMatch
-        if joins, let last = pieces.popLast() {
-          pieces.append(last.lowerBound..<run.range.upperBound)
-        } else {
-          pieces.append(run.range)
-        }
-        wasMatch = run.isMatch
-      }
-      return pieces
-    case .mergedWithNext:
-      for run in runs.reversed() {
-        if run.isMatch, !wasMatch, let next = pieces.popLast() {
-          pieces.append(run.range.lowerBound..<next.upperBound)
-        } else {
-          pieces.append(run.range)
-        }
-        wasMatch = run.isMatch
-      }
-      return pieces.reversed()
     }
   }
 }

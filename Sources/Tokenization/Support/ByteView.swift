@@ -51,16 +51,33 @@
     return value
   }
 
+  /// Up to sixteen bytes as two little-endian numbers, zero above them.
+  ///
+  /// - Precondition: 1 to 16 bytes of the view.
+  @inline(__always)
+  func words(at index: Int, length: Int) -> (head: UInt64, tail: UInt64) {
+    if index + 16 <= count {
+      // Shifts by 64 and more leave nothing.
+      let head = word(at: index) & (UInt64.max >> UInt64(max(0, 64 &- 8 &* length)))
+      let tail = word(at: index + 8) & (UInt64.max >> UInt64(128 &- 8 &* length))
+      return (head, tail)
+    }
+    let tail = length <= 8 ? 0 : word(at: index + 8, length: length - 8)
+    return (word(at: index, length: length), tail)
+  }
+
   /// Whether two views hold the same bytes.
+  @inline(__always)
   func isEqual(to other: ByteView) -> Bool {
     guard count == other.count else { return false }
+    if count < 8 { return word(at: 0, length: count) == other.word(at: 0, length: count) }
     var index = 0
-    while index + 8 <= count {
+    while index + 8 < count {
       if word(at: index) != other.word(at: index) { return false }
       index += 8
     }
-    return word(at: index, length: count - index)
-      == other.word(at: index, length: count - index)
+    // The last eight bytes, some of them again.
+    return word(at: count - 8) == other.word(at: count - 8)
   }
 
   /// A 64-bit hash, the same in every process.

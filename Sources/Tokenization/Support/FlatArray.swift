@@ -1,3 +1,5 @@
+import CVector
+
 /// A growable array of plain values in one piece of memory, owned by one place.
 ///
 /// The hot loops of counting, training and encoding stand on it: an element is reached by one load
@@ -25,12 +27,16 @@
     unsafe UnsafeMutableRawPointer(start).deallocate()
   }
 
-  /// Memory that begins with a cache line, so that records of 32 or 64 bytes never cross one.
+  /// Memory that begins with a cache line, so that records of 32 or 64 bytes never cross one; large
+  /// memory in huge pages, where looking something up at random misses fewer page tables.
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+    let size = capacity * MemoryLayout<Element>.stride
+    let isLarge = size >= 2 * hugePageSize
     let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: capacity * MemoryLayout<Element>.stride,
-      alignment: 64
+      byteCount: size,
+      alignment: isLarge ? hugePageSize : 64
     )
+    if isLarge { unsafe adviseHugePages(bytes, size) }
     return unsafe bytes.bindMemory(to: Element.self, capacity: capacity)
   }
 
@@ -57,6 +63,18 @@
     if count + more > capacity { grow(to: count + more) }
     unsafe (start + count).initialize(repeating: element, count: more)
     count += more
+  }
+
+  /// Makes room for elements to come.
+  @inline(__always)
+  mutating func reserve(_ more: Int) {
+    if count + more > capacity { grow(to: count + more) }
+  }
+
+  /// Asks for the memory of an element that is read soon.
+  @inline(__always)
+  func prefetch(_ index: Int) {
+    unsafe cv_prefetch(start + index)
   }
 
   /// Forgets the elements and keeps the memory.
@@ -95,10 +113,30 @@
   }
 }
 
+extension FlatArray where Element == UInt32 {
+  /// Appends the first of four elements, up to three, where there is room for four.
+  @inline(__always)
+  mutating func append(_ elements: SIMD4<UInt32>, count more: Int) {
+    assert(count + 4 <= capacity, "4 elements after \(count) of \(capacity)")
+    let target = unsafe UnsafeMutableRawPointer(start + count)
+    unsafe target.storeBytes(of: elements, as: SIMD4<UInt32>.self)
+    count += more
+  }
+}
+
 extension FlatArray where Element == UInt8 {
   /// Appends bytes.
   mutating func append(_ bytes: ByteView) {
-    for index in 0..<bytes.count { append(bytes[index]) }
+    reserve(bytes.count)
+    unsafe (start + count).initialize(from: bytes.address, count: bytes.count)
+    count += bytes.count
+  }
+
+  /// Whether some bytes stand at a place.
+  @inline(__always)
+  func hasBytes(of bytes: ByteView, at place: Int) -> Bool {
+    assert(place >= 0 && place + bytes.count <= count, "\(bytes.count) bytes at \(place)")
+    return unsafe ByteView(start: start + place, count: bytes.count).isEqual(to: bytes)
   }
 
   /// Appends a part of another array, which holds at least 16 bytes after that part.

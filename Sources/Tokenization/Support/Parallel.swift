@@ -49,7 +49,7 @@ func parallelStates<State>(
 ///   - makeState: Makes the state of a thread.
 ///   - body: Gives the result of a number.
 /// - Returns: The result of each number.
-func parallelMap<State, Output>(
+package func parallelMap<State, Output>(
   _ count: Int,
   threads: Int,
   makeState: () -> State,

@@ -3,9 +3,11 @@ import Files
 /// A file of token ids, mapped into memory: what models are trained on.
 ///
 /// Little-endian numbers of 16 bits (vocabularies of up to 65,536 tokens) or 32 bits without any
-/// header, as nanoGPT reads them; the header of llm.c's files is recognized and skipped. Beside it
-/// lies a description in JSON, the ``TokenIDDescription``, under the same name with `.json`
-/// appended.
+/// header; those of 16 bits are what nanoGPT reads and writes. Beside the file lies a description in
+/// JSON, the ``TokenIDDescription``, under the same name with `.json` appended.
+///
+/// llm.c begins its files with a header of 1,024 bytes, which it insists on: such files are
+/// recognized and read, never written.
 public struct TokenIDFile: Sendable {
   /// The file.
   public let path: String
@@ -42,7 +44,12 @@ public struct TokenIDFile: Sendable {
     self.path = path
     self.description = description
     self.file = file
-    let header = description == nil ? file.withBytes { LLMCHeader($0) } : nil
+    let header: LLMCHeader?
+    do throws(LLMCHeader.Unreadable) {
+      header = try description == nil ? file.withBytes(LLMCHeader.init) : nil
+    } catch {
+      throw .wrongFile(path: path, place: "its header", error.reason)
+    }
     self.isWide = header?.isWide ?? description?.isWide ?? isWide
     start = header == nil ? 0 : LLMCHeader.byteCount
     let width = self.isWide ? 4 : 2
@@ -138,7 +145,15 @@ public struct TokenIDFile: Sendable {
 
 /// What stands before the ids in the files that llm.c's scripts write: 256 numbers of 32 bits, of
 /// which the first is a mark, the second a version and the third the number of ids.
+///
+/// - Source: llm.c, `write_datafile` in `dev/data/data_common.py`; its reader refuses any other
+///   mark, version or length.
 private struct LLMCHeader {
+  /// Why a file with one of the marks holds no ids that can be read.
+  struct Unreadable: Error {
+    let reason: String
+  }
+
   static let byteCount = 1024
 
   let isWide: Bool
@@ -146,20 +161,25 @@ private struct LLMCHeader {
 
   /// Reads a header; nil where the file begins with ids at once.
   ///
-  /// As ids, a header would be two of them and then hundreds of zeros, which no text gives.
-  init?(_ bytes: RawSpan) {
+  /// As ids, a header would be some of them and then hundreds of zeros, which no text gives.
+  init?(_ bytes: RawSpan) throws(Unreadable) {
     guard bytes.byteCount >= Self.byteCount else { return nil }
     func number(_ index: Int) -> UInt32 {
       unsafe UInt32(
         littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
       )
     }
-    switch (number(0), number(1)) {
+    let (mark, version) = (number(0), number(1))
+    guard [20_240_520, 20_240_522, 20_240_801].contains(mark) else { return nil }
+    for index in 4..<Self.byteCount / 4 where number(index) != 0 { return nil }
+    switch (mark, version) {
     case (20_240_520, 1): isWide = false
     case (20_240_801, 7): isWide = true
-    default: return nil
+    case (20_240_522, _):
+      throw Unreadable(reason: "llm.c's questions with several answers are no text to train on")
+    default:
+      throw Unreadable(reason: "version \(version) of llm.c's token files is not known here")
     }
-    for index in 3..<Self.byteCount / 4 where number(index) != 0 { return nil }
     tokens = Int(number(2))
   }
 }

@@ -11,18 +11,15 @@ extension BPETrainer {
     var tokens: [[UInt8]] = []
     var numbers: [[UInt8]: TokenID] = [:]
     var lengths: [Int] = []
-    var byteTokens: [UInt8: TokenID] = [:]
-    for token in baseTokens(of: counter) {
-      if numbers[token.spelling] == nil {
-        numbers[token.spelling] = TokenID(tokens.count)
-        tokens.append(token.spelling)
-        lengths.append(String(decoding: token.spelling, as: UTF8.self).unicodeScalars.count)
-      }
-      if let byte = token.byte { byteTokens[byte] = numbers[token.spelling] }
+    let base = try BaseVocabulary(self, counter)
+    for token in base.tokens {
+      numbers[token.spelling] = TokenID(tokens.count)
+      tokens.append(token.spelling)
+      lengths.append(token.length)
     }
     var words: [(tokens: [TokenID], count: Int)] = []
-    for (word, count) in counter.counts {
-      words.append((word.compactMap { byteTokens[$0] }, Int(count)))
+    for (word, count) in counter.counts where count >= minimumWordCount {
+      words.append((base.tokens(of: word), Int(count)))
     }
 
     /// Whether a pair may be merged: two of the alphabet always, others below the limit.
@@ -32,7 +29,8 @@ extension BPETrainer {
     }
 
     var merges: [Merge] = []
-    while tokens.count < vocabularySize {
+    let wanted = vocabularySize - (baseOrder == .bytes ? specialTokens.count : 0)
+    while tokens.count < wanted {
       var counts: [PairKey: Int] = [:]
       for word in words {
         for (left, right) in zip(word.tokens, word.tokens.dropFirst()) where mayMerge(left, right) {
@@ -45,7 +43,10 @@ extension BPETrainer {
       guard let best, best.value >= max(1, minimumFrequency) else { break }
       let left = TokenID(truncatingIfNeeded: best.key >> 32)
       let right = TokenID(truncatingIfNeeded: best.key)
-      let spelling = tokens[Int(left)] + tokens[Int(right)]
+      let prefix = Array((continuingSubwordPrefix ?? "").utf8)
+      let rest = tokens[Int(right)]
+      let isContinuing = !prefix.isEmpty && rest.starts(with: prefix)
+      let spelling = tokens[Int(left)] + (isContinuing ? Array(rest.dropFirst(prefix.count)) : rest)
       let merged = numbers[spelling] ?? TokenID(tokens.count)
       if numbers[spelling] == nil {
         numbers[spelling] = merged
@@ -57,7 +58,7 @@ extension BPETrainer {
         words[index].tokens = replaced(left, right, by: merged, in: words[index].tokens)
       }
     }
-    return BPEModel(tokens: tokens, merges: withoutRepeats(merges))
+    return BPEModel(tokens: tokens, merges: Self.withoutRepeats(merges))
   }
 }
 

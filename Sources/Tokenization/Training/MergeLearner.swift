@@ -16,6 +16,10 @@ struct MergeLearner: ~Copyable {
   private var lengths: FlatArray<UInt32>
   private let maximumLength: Int
   private let minimumCount: Int64
+  /// What is left out before a right token, such as `##`.
+  private let continuingPrefix: [UInt8]
+  /// Says by the spelling of the merged token which frequent pairs are passed over; nil for none.
+  var isForbidden: ((_ spelling: [UInt8]) -> Bool)?
 
   private var pairs = PairTable(capacity: 1 << 12)
   private var queue = MergeQueue(capacity: 1 << 12)
@@ -45,13 +49,15 @@ struct MergeLearner: ~Copyable {
   ///   - characterCounts: The length of each token in characters.
   ///   - maximumLength: Merged tokens stay shorter than this many characters.
   ///   - minimumCount: Pairs that occur less often are not merged; at least 1.
+  ///   - continuingPrefix: What right tokens lose when they are merged, if they begin with it.
   /// - Throws: ``TokenizationError/corpusTooLarge(what:)``.
   init(
     words: consuming WordList,
     tokens: consuming StringTable,
     characterCounts: consuming FlatArray<UInt32>,
     maximumLength: Int,
-    minimumCount: Int64
+    minimumCount: Int64,
+    continuingPrefix: [UInt8] = []
   ) throws(TokenizationError) {
     let count = tokens.count
     self.words = words
@@ -59,6 +65,7 @@ struct MergeLearner: ~Copyable {
     lengths = characterCounts
     self.maximumLength = maximumLength
     self.minimumCount = max(minimumCount, 1)
+    self.continuingPrefix = continuingPrefix
     left = FlatArray(repeating: Neighbor(), count: count)
     right = FlatArray(repeating: Neighbor(), count: count)
     try countPairs()
@@ -92,6 +99,8 @@ struct MergeLearner: ~Copyable {
       }
       if best.count < minimumCount { return false }
       queue.removeFirst()
+      // subtle: a pair that is passed over comes back only when it gains occurrences.
+      if let isForbidden, isForbidden(spelling(of: best.key)) { continue }
       try merge(entry)
       return true
     }
@@ -116,10 +125,19 @@ struct MergeLearner: ~Copyable {
     }
   }
 
+  /// How the token of a merged pair is spelled.
+  private func spelling(of pair: PairKey) -> [UInt8] {
+    let left = tokens.string(Int(pair >> 32))
+    let right = tokens.string(Int(TokenID(truncatingIfNeeded: pair)))
+    if !continuingPrefix.isEmpty, right.starts(with: continuingPrefix) {
+      return left + right.dropFirst(continuingPrefix.count)
+    }
+    return left + right
+  }
+
   /// The token spelled like both together: a new one, or one that is there already.
   private mutating func mergedToken(_ a: TokenID, _ b: TokenID) -> TokenID {
-    let spelling = tokens.string(Int(a)) + tokens.string(Int(b))
-    return spelling.withByteView { spelling in
+    return spelling(of: pairKey(a, b)).withByteView { spelling in
       if let new = tokens.insert(spelling) {
         lengths.append(lengths[Int(a)] + lengths[Int(b)])
         left.append(Neighbor())

@@ -5,49 +5,76 @@ extension Tokenizer {
   ///
   /// - Parameters:
   ///   - trainer: The settings.
-  ///   - counter: The words; its normal form and pattern become the tokenizer's.
+  ///   - words: The words; their normal form and pattern become the tokenizer's.
   ///   - example: A configuration whose other settings, and the flags of whose added tokens, become
   ///     the tokenizer's. Its added tokens that are not special follow the vocabulary.
   ///   - isInterrupted: Asked before every merge.
   ///   - progress: Called now and then with the number of tokens so far and wanted.
-  /// - Returns: The tokenizer; the trainer's special tokens are its first tokens.
+  /// - Returns: The tokenizer; the trainer's special tokens are its first tokens, or its last with
+  ///   ``BPETrainer/BaseOrder/bytes``.
   /// - Throws: ``TokenizationError`` for settings that make no sense and for an empty corpus;
   ///   ``TokenizationError/interrupted``.
   public static func train(
     _ trainer: BPETrainer,
-    on counter: WordCounter,
+    on words: some CountedWords,
     like example: TokenizerConfiguration = TokenizerConfiguration(),
     isInterrupted: () -> Bool = { false },
     progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> Tokenizer {
     let model = try trainer.train(
-      on: counter,
+      on: words,
       isInterrupted: isInterrupted,
       progress: progress
     )
+    return try Tokenizer(
+      learned: model,
+      by: trainer,
+      words: words.configuration,
+      like: example
+    )
+  }
+
+  /// Creates the tokenizer of a model that was learned.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - trainer: The settings it was learned by.
+  ///   - words: What said how texts became words.
+  ///   - example: A configuration whose other settings, and the flags of whose added tokens, become
+  ///     the tokenizer's.
+  /// - Throws: ``TokenizationError/wrongModel(place:problem:)`` where the parts do not fit together.
+  public init(
+    learned model: BPEModel,
+    by trainer: BPETrainer,
+    words: TokenizerConfiguration,
+    like example: TokenizerConfiguration
+  ) throws(TokenizationError) {
     var configuration = example
-    configuration.normalization = counter.normalization
-    configuration.splits = counter.configuration.splits
-    configuration.addsPrefixSpace = counter.configuration.addsPrefixSpace
-    var added = trainer.specialTokens.enumerated().map { index, content in
+    configuration.normalization = words.normalization
+    configuration.splits = words.splits
+    configuration.addsPrefixSpace = words.addsPrefixSpace
+    var numbers: [[UInt8]: Int] = [:]
+    for (number, token) in model.tokens.enumerated() { numbers[token] = number }
+    var added: [AddedToken] = []
+    /// Adds a token under the number of its spelling, or behind all others.
+    func add(_ token: AddedToken) {
+      var token = token
+      let extra = added.count { Int($0.id) >= model.tokens.count }
+      token.id = TokenID(numbers[Array(token.content.utf8)] ?? model.tokens.count + extra)
+      added.append(token)
+    }
+    for content in trainer.specialTokens {
       var token = AddedToken(id: 0, content: content)
       if let known = example.addedTokens.first(where: { $0.content == content }) { token = known }
-      token.id = TokenID(index)
       token.isSpecial = true
-      return token
+      add(token)
     }
     for token in example.addedTokens where !trainer.specialTokens.contains(token.content) {
-      if token.isSpecial { continue }
-      var kept = token
-      let spelling = Array(token.content.utf8)
-      let known = model.tokens.firstIndex(of: spelling)
-      let extra = added.count { Int($0.id) >= model.tokens.count }
-      kept.id = TokenID(known ?? model.tokens.count + extra)
-      added.append(kept)
+      if !token.isSpecial { add(token) }
     }
     configuration.addedTokens = added
-    try renumberTemplates(of: &configuration)
-    return try Tokenizer(model: model, configuration: configuration)
+    try Self.renumberTemplates(of: &configuration)
+    try self.init(model: model, configuration: configuration)
   }
 
   /// Gives the special tokens of templates the numbers they have among the added tokens.

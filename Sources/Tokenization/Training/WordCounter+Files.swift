@@ -2,96 +2,59 @@ public import Files
 import UnicodeText
 
 extension WordCounter {
-  /// Counts the words of files on several threads.
+  /// Counts the words of texts on several threads.
   ///
-  /// A line with its line feed is a sequence of its own, as in Hugging Face's `train(files)`. The
-  /// counts do not depend on the number of threads.
+  /// A line with its line feed is a sequence of its own, as in Hugging Face's `train(files)`; so is
+  /// the text of a record. The counts do not depend on the number of threads.
   ///
   /// - Parameters:
-  ///   - files: Texts in UTF-8.
+  ///   - inputs: Texts in UTF-8.
   ///   - configuration: What says how lines become words.
   ///   - threads: How many threads at most.
   ///   - isInterrupted: Asked from any thread about every megabyte.
-  ///   - progress: Called from any thread with the bytes counted so far and in all.
-  /// - Returns: The counter of all files.
-  /// - Throws: ``TokenizationError/invalidUTF8(path:offset:byte:)`` for the first bad byte of the
-  ///   first file that has one, ``TokenizationError/interrupted``.
+  ///   - progress: Called from any thread with the stored bytes counted so far and in all; the latter
+  ///     is nil for a pipe.
+  /// - Returns: The counter of all texts.
+  /// - Throws: ``TokenizationError/file(_:)`` for the first place of the texts where something is
+  ///   wrong, ``TokenizationError/interrupted``.
   public static func count(
-    _ files: [MappedFile],
+    _ inputs: [TextInput],
     _ configuration: TokenizerConfiguration = TokenizerConfiguration(),
     threads: Int = 1,
     isInterrupted: @Sendable () -> Bool = { false },
-    progress: @Sendable (_ bytes: Int, _ total: Int) -> Void = { _, _ in }
+    progress: @Sendable (_ bytes: Int, _ total: Int?) -> Void = { _, _ in }
   ) throws(TokenizationError) -> WordCounter {
-    let total = files.reduce(0) { $0 + $1.count }
-    var parts: [(file: MappedFile, range: Range<Int>)] = []
-    for file in files { parts += file.lineParts().map { (file, $0) } }
+    let blocks = TextBlocks(inputs)
     let done = SharedTotal()
     let pattern = try WordCounter(configuration)
-    let workers = parallelStates(parts.count, threads: threads) {
-      Worker(pattern.empty())
-    } body: { worker, index in
-      if isInterrupted() { return }
-      worker.count(parts[index].file, parts[index].range, part: index)
-      progress(done.add(parts[index].range.count), total)
+    let counters = try blocks.forEach(threads: threads) {
+      pattern.empty()
+    } failure: { error in
+      TokenizationError.file(error)
+    } body: { (counter, block) throws(TokenizationError) in
+      if isInterrupted() { return false }
+      try counter.add(block)
+      progress(done.add(block.storedBytes), blocks.storedBytes)
+      return true
     }
     if isInterrupted() { throw .interrupted }
-    if let failure = workers.compactMap(\.failure).min(by: { $0.part < $1.part }) {
-      throw failure.error
-    }
-    let counter = workers[0].counter
-    for worker in workers.dropFirst() { counter.add(worker.counter) }
+    let counter = counters[0]
+    for other in counters.dropFirst() { counter.add(other) }
     return counter
   }
 
-  /// One thread's counter and its first error.
-  private final class Worker {
-    let counter: WordCounter
-    var failure: (part: Int, error: TokenizationError)?
-
-    init(_ counter: WordCounter) {
-      self.counter = counter
-    }
-
-    func count(_ file: MappedFile, _ range: Range<Int>, part: Int) {
-      if failure != nil { return }
-      file.withBytes { bytes in
-        let text = bytes.extracting(range)
-        do throws(TokenizationError) {
-          try file.validateUTF8(text, from: range.lowerBound)
-          try counter.add(linesOf: text)
-        } catch {
-          failure = (part, error)
-        }
+  /// Counts the lines or records of a block.
+  private func add(_ block: TextBlock) throws(TokenizationError) {
+    switch block.input.form {
+    case .lines:
+      try block.withBytes { (text) throws(TokenizationError) in
+        if let offset = firstInvalidUTF8(in: text) { throw .file(block.notUTF8(at: offset)) }
+        try add(linesOf: text)
       }
-    }
-  }
-}
-
-extension MappedFile {
-  /// Checks that a part of a file is UTF-8; the part ends at the ends of characters.
-  func validateUTF8(_ text: RawSpan, from start: Int) throws(TokenizationError) {
-    do {
-      try UnicodeText.validateUTF8(text)
-    } catch {
-      guard case .invalidUTF8(let offset, let byte) = error else { throw .text(error) }
-      throw .invalidUTF8(path: path, offset: start + offset, byte: byte)
-    }
-  }
-
-  /// The file in parts of about a megabyte that end with lines.
-  func lineParts() -> [Range<Int>] {
-    withBytes { bytes in
-      bytes.withByteView { bytes in
-        var parts: [Range<Int>] = []
-        var start = 0
-        while start < bytes.count {
-          let end = bytes.endOfLine(from: min(start + 1 << 20, bytes.count - 1))
-          parts.append(start..<end)
-          start = end
-        }
-        return parts
-      }
+    case .records:
+      let documents: [[UInt8]]
+      do { documents = try block.documents() } catch { throw .file(error) }
+      for document in documents { try unsafe add(document.span.bytes) }
     }
   }
 }

@@ -117,7 +117,7 @@ struct DemoCommand: ParsableCommand {
     let model = joined(joined(output, "ladder"), result.target.name)
     var table = TextTable([.name(""), .name("")])
     table.add([joined(output, "tokenizer.json"), "the tokenizer, for Hugging Face tokenizers"])
-    table.add([joined(output, "tokens.bin"), "the training ids, for nanoGPT and llm.c"])
+    table.add([joined(output, "tokens.bin"), "the training ids, as nanoGPT reads them"])
     table.add([joined(output, "ladder/runs.csv"), "the runs, a row each"])
     table.add([model, "the largest model, for transformers"])
     table.add([joined(model, "metrics.jsonl"), "its training, a line a step"])

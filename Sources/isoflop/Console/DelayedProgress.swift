@@ -19,6 +19,12 @@ final class DelayedProgress: Sendable {
     line.withLock { line in line.update(stage: stage, fraction: fraction, detail: detail()) }
   }
 
+  /// Tells how many bytes of a stage are done; the total is nil where nobody knows, as of a pipe.
+  func update(stage: String, done: Int, of total: Int?) {
+    let detail = megabytes(done) + (total.map { " of " + megabytes($0) } ?? "")
+    update(stage: stage, done: total == nil ? 0 : done, of: total ?? 1, detail: detail)
+  }
+
   /// Clears the line, so that other output starts in an empty one.
   func finish() {
     line.withLock { line in line.finishLine() }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Ranks
 import Reports
 import Training
 
@@ -32,16 +33,32 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Starts a run, or shows what it would do.
-  func start(_ request: RunRequest) throws {
+  ///
+  /// - Parameters:
+  ///   - task: A task in the place of files, or none.
+  ///   - request: Makes the request for some number of threads.
+  /// - Throws: What goes wrong in this process; it has then ended the others.
+  func start(task: TaskOptions? = nil, _ request: (_ threads: Int) -> RunRequest) throws {
+    try LaunchedProcesses.run { ranks in
+      let request = request(threads ?? LaunchedProcesses.threads(ranks))
+      guard let task, !task.isEmpty else { return try start(request, ranks) }
+      guard ranks.count == 1 else {
+        throw TrainingError.invalidPlan(reason: "a --task is learned by one process, not several")
+      }
+      try start(request, task)
+    }
+  }
+
+  private func start(_ request: RunRequest, _ ranks: Communicator) throws {
     if dryRun {
-      let run = try PreparedRun(request)
+      guard ranks.isFirst else { return }
+      let run = try PreparedRun(request, ranks: ranks.count)
       let report = try RunPlanReport(run, speed: run.measuredSpeed())
       return Console.write(json ? report.json.text : report.text)
     }
     let folder = output ?? ""
-    try PreparedRun.prepareFolder(folder, replaces: force)
-    let run = try PreparedRun(request)
-    try show(folder) { observe in
+    let run = try PreparedRun(request, ranks: ranks, folder: folder, replaces: force)
+    try show(folder, ranks) { observe in
       try run.train(
         folder: folder,
         isInterrupted: { Interruption.isRequested },
@@ -52,15 +69,24 @@ struct RunOptions: ParsableArguments {
 
   /// Goes on with the run of a folder.
   func resume(_ folder: String) throws {
-    if try PreparedRun.isFinished(folder: folder) {
-      Console.note("\(folder) is finished: there is nothing to go on with.\n")
+    try LaunchedProcesses.run { ranks in try resume(folder, ranks) }
+  }
+
+  private func resume(_ folder: String, _ ranks: Communicator) throws {
+    let isFinished = try ranks.together {
+      try ranks.isFirst && PreparedRun.isFinished(folder: folder)
+    }
+    if try ranks.any(isFinished) {
+      if isFinished { Console.note("\(folder) is finished: there is nothing to go on with.\n") }
       return
     }
-    if let run = try OperationsRun(resuming: folder, threads: threads) {
+    if ranks.count == 1, let run = try OperationsRun(resuming: folder, threads: threads) {
       return try show(run, folder, resumes: true)
     }
-    let run = try PreparedRun(resuming: folder, threads: threads)
-    try show(folder) { observe in
+    // Several ranks were given their processors by the launcher, not by the plan.
+    let threads = threads ?? (ranks.count > 1 ? LaunchedProcesses.threads(ranks) : nil)
+    let run = try PreparedRun(resuming: folder, ranks: ranks, threads: threads)
+    try show(folder, ranks) { observe in
       try run.resume(
         folder: folder,
         isInterrupted: { Interruption.isRequested },
@@ -72,14 +98,16 @@ struct RunOptions: ParsableArguments {
   /// Shows a run while it lasts, and what it came to.
   private func show(
     _ folder: String,
+    _ ranks: Communicator,
     _ train: ((PreparedRun.Progress) -> Void) throws -> RunSummary?
   ) throws {
     Interruption.listen()
-    var line = ProgressLine(quiet: quiet)
+    var line = ProgressLine(quiet: quiet || !ranks.isFirst)
     // A line that stays would be joined to the error's.
     defer { line.finishLine() }
     let summary = try train { line.show($0) }
     line.finishLine()
+    guard ranks.isFirst else { return }
     guard let summary else {
       Console.note("Interrupted. Go on with: isoflop model train --resume \(folder)\n")
       throw ExitStatus.interrupted

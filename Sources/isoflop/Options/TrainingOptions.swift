@@ -1,14 +1,11 @@
 import ArgumentParser
 import Experiments
+import Kernels
 import Training
 
 extension LearningRateSchedule.Form: ExpressibleByArgument {}
 extension BatchSampler.Order: ExpressibleByArgument {}
-
-/// The numbers that a run computes in, as they are typed.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case f32, bf16
-}
+extension ProductPrecision: ExpressibleByArgument {}
 
 /// How a model is trained, whatever it starts from.
 struct TrainingOptions: ParsableArguments {
@@ -78,8 +75,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "shuffled, or sequential: row r of step s starts at (s·B + r)·T.")
   var order: BatchSampler.Order?
 
-  @Option(help: "The numbers computed in; only f32 so far.")
-  var precision: Precision?
+  @Option(
+    help: """
+      f32, or bf16: products of matrices multiply bfloat16 numbers and sum in f32, as all else is \
+      computed. Processors without AVX512_BF16 compute the same bits, more slowly than f32.
+      """
+  )
+  var precision: ProductPrecision?
 
   @Option(help: ArgumentHelp("What weights and windows are drawn from.", valueName: "number"))
   var seed: UInt64?
@@ -93,9 +95,6 @@ struct TrainingOptions: ParsableArguments {
   var tokenizer: String?
 
   func validate() throws {
-    if precision == .bf16 {
-      throw ValidationError("--precision bf16 does not exist yet. Leave it out to compute in f32.")
-    }
     for (name, count) in [
       ("context", context), ("batch", batch), ("accumulate", accumulate), ("steps", steps),
     ] {
@@ -138,8 +137,8 @@ struct TrainingOptions: ParsableArguments {
   /// Whether anything was said that a resumed run's plan says already.
   var isEmpty: Bool {
     let numbers: [Any?] = [
-      context, batch, accumulate, lr, schedule, warmup, finalShare, decayShare, order, seed,
-      checkpointInterval, tokenizer,
+      context, batch, accumulate, lr, schedule, warmup, finalShare, decayShare, order, precision,
+      seed, checkpointInterval, tokenizer,
     ]
     return ids.isEmpty && budgets.isEmpty && optimizer.isEmpty && validation.isEmpty
       && numbers.allSatisfy { $0 == nil }
@@ -172,6 +171,7 @@ struct TrainingOptions: ParsableArguments {
     optimizer.apply(to: &request)
     validation.apply(to: &request)
     request.order = order ?? request.order
+    request.precision = precision ?? request.precision
     request.seed = seed ?? request.seed
     request.threads = threads
     request.checkpointSeconds = checkpointInterval ?? request.checkpointSeconds

@@ -4,7 +4,11 @@ import ArgumentParser
 struct CorpusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus",
-    abstract: "Describe texts and split them for training and evaluation.",
-    subcommands: [CorpusSplitCommand.self, CorpusManifestCommand.self]
+    abstract: "Describe, clean, mix and split texts for training and evaluation.",
+    subcommands: [
+      CorpusListCommand.self, CorpusStatsCommand.self, CorpusCleanCommand.self,
+      CorpusMixCommand.self, CorpusSplitCommand.self,
+      CorpusManifestCommand.self,
+    ]
   )
 }

@@ -4,6 +4,7 @@ import Corpora
 import Evaluation
 import Experiments
 import Files
+import Kernels
 import LanguageModels
 import Reports
 import Tokenization
@@ -63,6 +64,9 @@ struct ModelEvaluate: ParsableCommand {
     help: ArgumentHelp("How many threads compute; it changes no result.", valueName: "count")
   )
   var threads = processorCount
+
+  @Option(help: "f32, or bf16 as model train takes it: what matrix products multiply.")
+  var precision = ProductPrecision.f32
 
   @Flag(help: "Print one JSON object with every digit.")
   var json = false
@@ -134,6 +138,7 @@ struct ModelEvaluate: ParsableCommand {
       context: context,
       stride: stride,
       threads: threads,
+      precision: precision,
       progress: { line.update(stage: "Evaluating", fraction: $0, detail: path) }
     )
     return LossReport(loss, of: model, ids: path, context: context, stride: stride)
@@ -162,7 +167,12 @@ struct ModelEvaluate: ParsableCommand {
       part: part ?? .evaluation,
       limit: limit?.whole ?? .max
     )
-    let evaluator = try Evaluator(set: set, context: context, threads: threads)
+    let evaluator = try Evaluator(
+      set: set,
+      context: context,
+      threads: threads,
+      precision: precision
+    )
     let table = try evaluator.losses(of: network) {
       line.update(stage: "Evaluating", fraction: $0, detail: path)
     }

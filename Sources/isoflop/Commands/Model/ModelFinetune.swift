@@ -31,8 +31,8 @@ struct ModelFinetune: ParsableCommand {
   }
 
   func run() throws {
-    try options.start(
-      training.request(start: .model(model), threads: options.threads ?? processorCount)
-    )
+    try options.start { threads in
+      training.request(start: .model(model), threads: threads)
+    }
   }
 }

@@ -107,7 +107,7 @@ struct ModelGenerate: ParsableCommand {
     for index in streams.indices { write(streams[index].finish(), index) }
     if isStreamed { Console.write("\n") }
     if !isStreamed { show(texts, written, results) }
-    if !quiet, !json {
+    if !quiet {
       let count = results.reduce(0) { $0 + $1.tokens.count }
       let rate = DecimalText.grouped((Double(count) / max(seconds, 1e-9)).rounded())
       Console.note("\(count) tokens, \(rate) tokens/s\n")
@@ -133,9 +133,7 @@ struct ModelGenerate: ParsableCommand {
 
   private func readPrompts() throws -> [String] {
     guard let prompts else { return [prompt ?? ""] }
-    let file = try MappedFile(prompts)
-    try file.checkUTF8()
-    return file.lines().map { String(decoding: $0, as: UTF8.self) }
+    return try TextInput(prompts).documents().map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The ids of a prompt; an empty one begins with the token that separates texts.

@@ -100,13 +100,15 @@ struct ModelTrain: ParsableCommand {
 
   func run() throws {
     if let resume { return try options.resume(resume) }
-    var request = training.request(start: start, threads: options.threads ?? processorCount)
-    request.vocabularySize = vocabSize?.whole
-    request.layerCount = layers?.whole
-    request.initialization = weights.initialization ?? request.initialization
-    request.baseWidth = weights.baseWidth
-    if !task.isEmpty, training.batch == nil { request.batch = OperationsRun.defaultBatch }
-    if task.isEmpty { try options.start(request) } else { try options.start(request, task) }
+    try options.start(task: task) { threads in
+      var request = training.request(start: start, threads: threads)
+      request.vocabularySize = vocabSize?.whole
+      request.layerCount = layers?.whole
+      request.initialization = weights.initialization ?? request.initialization
+      request.baseWidth = weights.baseWidth
+      if !task.isEmpty, training.batch == nil { request.batch = OperationsRun.defaultBatch }
+      return request
+    }
   }
 
   private var start: RunRequest.Start {

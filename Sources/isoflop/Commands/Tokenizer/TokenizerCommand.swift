@@ -6,13 +6,12 @@ import UnicodeText
 struct TokenizerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenizer",
-    abstract: "Train tokenizers, turn text into token ids and back.",
+    abstract: "Train tokenizers, turn text into token ids and back, measure them.",
     subcommands: [
       TokenizerTrain.self, TokenizerEncode.self, TokenizerDecode.self, TokenizerInspect.self,
+      TokenizerEvaluate.self, TokenizerCompare.self,
     ]
   )
 }
 
-extension NormalizationForm: ExpressibleByArgument {}
-extension SplitPattern: ExpressibleByArgument {}
 extension SpecialTokenPolicy: ExpressibleByArgument {}

@@ -53,9 +53,8 @@ struct TokenizerDecode: ParsableCommand {
 
   private func lists() throws -> [[TokenID]] {
     if !ids.isEmpty { return [ids] }
-    let input = try MappedFile("-")
-    if jsonl { return try JSONLines(input).ids(field: field) }
-    return try input.lines().enumerated().map { number, line in
+    if jsonl { return try JSONLines(MappedFile("-")).ids(field: field) }
+    return try TextInput("-").documents().enumerated().map { number, line in
       try line.split(whereSeparator: { $0 == 0x20 || $0 == 0x2C || $0 == 0x09 }).map { word in
         let word = String(decoding: word, as: UTF8.self)
         guard let id = TokenID(word) else {

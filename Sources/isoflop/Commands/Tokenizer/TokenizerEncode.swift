@@ -1,7 +1,6 @@
 import ArgumentParser
 import Files
 import Tokenization
-import UnicodeText
 
 /// `isoflop tokenizer encode`: from text to token ids.
 struct TokenizerEncode: ParsableCommand {
@@ -32,19 +31,7 @@ struct TokenizerEncode: ParsableCommand {
   @Argument(help: "The text; standard input where there is neither text nor --corpus.")
   var text: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "A text file, a folder of .txt files, or - for standard input; may be repeated.",
-      valueName: "file|folder"
-    )
-  )
-  var corpus: [String] = []
-
-  @Flag(help: "Each line of the input is a JSON object.")
-  var jsonl = false
-
-  @Option(help: ArgumentHelp("The key of the text in JSON objects.", valueName: "key"))
-  var field = "text"
+  @OptionGroup var texts: TextOptions
 
   @Flag(help: "Print ids, tokens and offsets as JSON, one object a document.")
   var json = false
@@ -77,7 +64,7 @@ struct TokenizerEncode: ParsableCommand {
   var threads = processorCount
 
   func validate() throws {
-    if text != nil, !corpus.isEmpty || jsonl {
+    if text != nil, !texts.corpus.isEmpty || texts.jsonl {
       throw ValidationError("Give a text or --corpus, not both.")
     }
     if json, idsOutput != nil { throw ValidationError("Give --json or --ids-output, not both.") }
@@ -94,46 +81,19 @@ struct TokenizerEncode: ParsableCommand {
       try encode([Array(text.utf8)], with: tokenizer)
       return
     }
-    let files = try corpus.isEmpty ? [MappedFile("-")] : corpusFiles(corpus)
+    let inputs = try texts.corpus.isEmpty ? [texts.standardInput()] : texts.inputs()
     if let idsOutput {
-      try writeIDs(of: files, with: tokenizer, to: idsOutput)
+      try writeIDs(of: inputs, with: tokenizer, to: idsOutput)
       return
     }
-    for file in files {
-      for batch in try batches(of: file, linesApart: false) {
-        try encode(batch, with: tokenizer)
+    for input in inputs {
+      guard case .records = input.form else {
+        try encode([input.contents()], with: tokenizer)
+        continue
       }
+      let blocks = TextBlocks([input])
+      while let block = try blocks.next() { try encode(block.documents(), with: tokenizer) }
     }
-  }
-
-  /// The documents of a file: the whole file, its lines, or its records.
-  private func batches(of file: MappedFile, linesApart: Bool) throws -> [[[UInt8]]] {
-    let records: [[UInt8]]
-    if jsonl {
-      records = try JSONLines(file).texts(field: field)
-    } else {
-      try file.checkUTF8()
-      records = linesApart ? file.lines() : [file.contents()]
-    }
-    return batches(of: records)
-  }
-
-  /// Documents in groups of a few megabytes, after each of which an interrupt is noticed.
-  private func batches(of records: [[UInt8]]) -> [[[UInt8]]] {
-    var batches: [[[UInt8]]] = []
-    var batch: [[UInt8]] = []
-    var size = 0
-    for record in records {
-      batch.append(record)
-      size += record.count
-      if size >= 4 << 20 || batch.count == 4096 {
-        batches.append(batch)
-        batch.removeAll()
-        size = 0
-      }
-    }
-    if !batch.isEmpty { batches.append(batch) }
-    return batches
   }
 
   /// Encodes documents and prints a line for each.
@@ -174,38 +134,36 @@ struct TokenizerEncode: ParsableCommand {
     ])
   }
 
-  /// Encodes the lines of files into a file of ids.
+  /// Encodes the lines or records of texts into a file of ids.
   private func writeIDs(
-    of files: [MappedFile],
+    of inputs: [TextInput],
     with tokenizer: Tokenizer,
     to path: String
   ) throws {
     Interruption.listen()
     let progress = DelayedProgress(quiet: quiet)
     defer { progress.finish() }
-    let total = files.reduce(0) { $0 + $1.count }
     var writer = try TokenIDWriter(path, tokenizer: tokenizer)
-    for file in files {
-      if files.count > 1 { writer.startPart(language: file.language) }
-      for batch in try batches(of: file, linesApart: true) {
-        if Interruption.isRequested {
-          progress.finish()
-          Console.note("Interrupted. Nothing was written.\n")
-          throw ExitStatus.interrupted
-        }
-        let lists = try tokenizer.encode(batch, threads: threads, specialTokens: specialInText)
-        for (document, ids) in zip(batch, lists) {
-          try writer.append(document: ids, byteCount: document.count)
-        }
-        let done = writer.description.bytes
-        progress.update(
-          stage: "Encoding",
-          done: done,
-          of: total,
-          detail: "\(megabytes(done)) of \(megabytes(total)), "
-            + "\(writer.description.tokens) tokens"
-        )
+    let blocks = TextBlocks(inputs, size: 4 << 20)
+    var done = 0
+    var parts = 0
+    while let block = try blocks.next() {
+      if Interruption.isRequested {
+        progress.finish()
+        Console.note("Interrupted. Nothing was written.\n")
+        throw ExitStatus.interrupted
       }
+      while inputs.count > 1, parts <= block.inputIndex {
+        writer.startPart(language: inputs[parts].stem)
+        parts += 1
+      }
+      let documents = try block.documents()
+      let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
+      for (document, ids) in zip(documents, lists) {
+        try writer.append(document: ids, byteCount: document.count)
+      }
+      done += block.storedBytes
+      progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
     }
     let description = try writer.finish()
     progress.finish()

@@ -11,7 +11,11 @@ struct TokenizerTrain: ParsableCommand {
     discussion: """
       isoflop tokenizer train --corpus texts --vocab-size 8k -o tokenizer.json
       isoflop tokenizer train --corpus a.txt --corpus b.txt --vocab-size 32768 \\
-        --normalization nfkc --pre-tokenizer cl100k -o tokenizer.json
+        --normalizer nfkc --pre-tokenizer cl100k -o tokenizer.json
+      isoflop tokenizer train --corpus web.jsonl.zst --field content \\
+        --vocab-size 32k -o tokenizer.json
+      isoflop tokenizer train --corpus th.txt --vocab-size 8k \\
+        --pre-tokenizer o200k --pre-tokenizer words:th -o tokenizer.json
 
       The most frequent pair of tokens is merged first; of equally frequent
       ones the pair with the smaller left number, then the smaller right
@@ -20,14 +24,7 @@ struct TokenizerTrain: ParsableCommand {
       """
   )
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "A text file in UTF-8, a folder of .txt files, or - for standard input; may be repeated.",
-      valueName: "file|folder"
-    )
-  )
-  var corpus: [String]
+  @OptionGroup var texts: TextOptions
 
   @Option(
     name: .customLong("vocab-size"),
@@ -43,14 +40,31 @@ struct TokenizerTrain: ParsableCommand {
   )
   var like: String?
 
-  @Option(help: ArgumentHelp("The normal form of the text (default: nfc).", valueName: "form"))
-  var normalization: NormalizationForm?
+  @Option(
+    name: [.customLong("normalizer"), .customLong("normalization")],
+    help: ArgumentHelp(
+      "What is done to the text first (default: nfc); may be repeated, in order: none, nfc, nfd, nfkc,"
+        + " nfkd, nfkc-casefold, lowercase, lowercase:LANGUAGE, strip-accents, strip, strip-left,"
+        + " strip-right, collapse-whitespace, prepend:TEXT, replace:/FROM/TO/, regex:/PATTERN/TO/,"
+        + " transform:ICU-ID.",
+      valueName: "step"
+    ),
+    transform: { try Normalization.Step(spelling: $0) }
+  )
+  var normalizers: [Normalization.Step] = []
 
   @Option(
     name: .customLong("pre-tokenizer"),
-    help: ArgumentHelp("The rule that cuts text into pieces (default: o200k).", valueName: "rule")
+    help: ArgumentHelp(
+      "A rule that cuts text into pieces (default: o200k); may be repeated, each cuts the pieces of"
+        + " the one before: o200k, cl100k or llama3, gpt2, qwen2, nanochat, whitespace,"
+        + " whitespace-split, punctuation, digits, digits:1, digits:3, scripts, words,"
+        + " words:LANGUAGE, graphemes, whole-graphemes, split:/TEXT/, regex:/PATTERN/BEHAVIOR.",
+      valueName: "rule"
+    ),
+    transform: { try TextSplit(spelling: $0) }
   )
-  var preTokenizer: SplitPattern?
+  var preTokenizers: [TextSplit] = []
 
   @Option(
     name: .customLong("initial-alphabet"),
@@ -99,16 +113,13 @@ struct TokenizerTrain: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if corpus.isEmpty { throw ValidationError("Name a text with --corpus.") }
-    if normalization == .nfkcCasefold {
-      throw ValidationError("tokenizer.json has no word for nfkc-casefold; use nfkc.")
-    }
+    if texts.corpus.isEmpty { throw ValidationError("Name a text with --corpus.") }
     if vocabularySize.count > BPETrainer.largestVocabulary {
       throw ValidationError("A vocabulary has at most \(BPETrainer.largestVocabulary) tokens.")
     }
-    if like != nil, normalization != nil || preTokenizer != nil || !specialTokens.isEmpty {
+    if like != nil, !normalizers.isEmpty || !preTokenizers.isEmpty || !specialTokens.isEmpty {
       throw ValidationError(
-        "--like brings the normal form, the pre-tokenizer and the special tokens along."
+        "--like brings the normalizers, the pre-tokenizer and the special tokens along."
       )
     }
     if minimumFrequency < 0 { throw ValidationError("--min-frequency must be 0 or more.") }
@@ -138,15 +149,14 @@ struct TokenizerTrain: ParsableCommand {
     try checkWritable(output)
     let example = try configuration()
     let alphabet = try alphabet()
-    let files = try corpusFiles(corpus)
+    let inputs = try texts.inputs()
     let counter = try WordCounter.count(
-      files,
+      inputs,
       like == nil ? example.withoutAddedTokens : example,
       threads: threads,
       isInterrupted: { Interruption.isRequested },
       progress: { done, total in
-        let detail = "\(megabytes(done)) of \(megabytes(total))"
-        progress.update(stage: "Counting words", done: done, of: total, detail: detail)
+        progress.update(stage: "Counting words", done: done, of: total)
       }
     )
     let trainer = BPETrainer(
@@ -185,8 +195,8 @@ struct TokenizerTrain: ParsableCommand {
       configuration.addedTokens = texts.enumerated().map {
         AddedToken(id: TokenID($0), content: $1)
       }
-      configuration.normalization = Normalization(normalization ?? .nfc)
-      configuration.splits = [TextSplit(preTokenizer ?? .o200k)]
+      if !normalizers.isEmpty { configuration.normalization = Normalization(normalizers) }
+      if !preTokenizers.isEmpty { configuration.splits = preTokenizers }
     }
     return configuration
   }
@@ -221,6 +231,9 @@ struct TokenizerTrain: ParsableCommand {
       \(counter.byteCount) bytes, \(counter.total) words, \(counter.uniqueCount) distinct
       """
     )
+    for substitute in tokenizer.configuration.substitutes {
+      Console.note("Other programs that read \(output) do \(substitute).\n")
+    }
     if tokenizer.vocabularySize < vocabularySize.count {
       Console.note("The text has pairs for \(tokenizer.vocabularySize) tokens only.\n")
     }

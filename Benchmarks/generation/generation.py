@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Times greedy generation side by side: isoflop model generate and transformers' generate.
+
+    swift build -c release --static-swift-stdlib --product isoflop
+    python3 Benchmarks/generation/generation.py .build/release/isoflop [--sizes S2,S3,S4]
+
+Needs torch and transformers. Both sides load the same folder, read the same prompts of 16 tokens,
+keep keys and values, write the same number of tokens and use the same number of threads. The token
+ids are compared first; then both run in turn, and the median of the rates counts. A rate is that of
+generation alone, the prompt's reading included, loading left out.
+"""
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+
+SIZES = {  # layers, width, heads, context, vocabulary
+    "S2": (4, 128, 4, 128, 4096),
+    "S3": (6, 256, 8, 256, 8192),
+    "S4": (8, 512, 8, 256, 16384),
+    "gpt2": (12, 768, 12, 1024, 50257),
+}
+
+
+def configuration(layers, width, heads, context, vocabulary):
+    return {
+        "model_type": "gpt2", "architectures": ["GPT2LMHeadModel"],
+        "n_layer": layers, "n_embd": width, "n_head": heads, "n_positions": context,
+        "vocab_size": vocabulary, "activation_function": "gelu_new",
+        "layer_norm_epsilon": 1e-5, "tie_word_embeddings": True,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("isoflop", help="the built command")
+    parser.add_argument("--sizes", default="S2,S3,S4")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    command = os.path.abspath(arguments.isoflop)
+
+    import torch
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    torch.set_num_threads(arguments.threads)
+    print(f"torch {torch.__version__}, transformers {transformers.__version__}, "
+          f"{arguments.threads} threads; tokens/s, median of {arguments.rounds}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        text = os.path.join(folder, "text.txt")
+        with open(text, "w") as file:
+            file.write("".join(f"{n * n} is the square of {n}.\n" for n in range(500)))
+        tokenizer = os.path.join(folder, "tokenizer.json")
+        subprocess.run([command, "tokenizer", "train", "--corpus", text, "--vocab-size", "256",
+                        "-o", tokenizer, "-q"], check=True, stdout=subprocess.DEVNULL)
+        for name in arguments.sizes.split(","):
+            layers, width, heads, context, vocabulary = SIZES[name]
+            blueprint = os.path.join(folder, "config.json")
+            with open(blueprint, "w") as file:
+                json.dump(configuration(*SIZES[name]), file)
+            model_folder = os.path.join(folder, name)
+            subprocess.run([command, "model", "init", "--blueprint", blueprint,
+                            "-o", model_folder], check=True, stdout=subprocess.DEVNULL)
+            model = transformers.AutoModelForCausalLM.from_pretrained(
+                model_folder, dtype=torch.float32).eval()
+            model.generation_config.eos_token_id = None
+            model.generation_config.pad_token_id = 0
+            for batch in (1, 16):
+                compare(command, folder, tokenizer, model_folder, model, name, batch,
+                        context - 24, arguments)
+
+
+def compare(command, folder, tokenizer, model_folder, model, name, batch, count, arguments):
+    import torch
+
+    # Digits alone: one byte is one token in every one of these prompts.
+    lines = ["".join(chr(48 + (7 * row + 3 * place * place) % 10) for place in range(16))
+             for row in range(batch)]
+    path = os.path.join(folder, "prompts.txt")
+    with open(path, "w") as file:
+        file.write("".join(line + "\n" for line in lines))
+    encoded = subprocess.run(
+        [command, "tokenizer", "encode", "--tokenizer", tokenizer, "--jsonl", "--field", "text",
+         "--json"], input="".join(json.dumps({"text": line}) + "\n" for line in lines),
+        check=True, capture_output=True, text=True).stdout
+    prompts = torch.tensor([json.loads(line)["ids"] for line in encoded.splitlines()])
+
+    def theirs():
+        start = time.perf_counter()
+        with torch.inference_mode():
+            result = model.generate(prompts, attention_mask=torch.ones_like(prompts),
+                                    max_new_tokens=count, do_sample=False, use_cache=True)
+        seconds = time.perf_counter() - start
+        return result[:, prompts.shape[1]:].tolist(), batch * count / seconds
+
+    def ours():
+        result = subprocess.run(
+            [command, "model", "generate", "--model", model_folder, "--tokenizer", tokenizer,
+             "--prompts", path, "--temperature", "0", "--max-tokens", str(count),
+             "--threads", str(arguments.threads), "--json"],
+            check=True, capture_output=True, text=True)
+        ids = [json.loads(line)["ids"] for line in result.stdout.splitlines()]
+        rate = float(re.search(r"([\d,. ]+) tokens/s", result.stderr).group(1)
+                     .replace(",", "").replace(" ", ""))
+        return ids, rate
+
+    expected, found = theirs()[0], ours()[0]
+    assert expected == found, f"{name}, batch {batch}: the token ids differ"
+    rates = [(ours()[1], theirs()[1]) for _ in range(arguments.rounds)]
+    mine, other = (statistics.median(column) for column in zip(*rates))
+    print(f"{name} batch {batch:2}: isoflop {mine:9.0f}  transformers {other:9.0f}  "
+          f"ratio {mine / other:5.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+import UnicodeText
+
+/// The tokens of many texts, one after the other in one array.
+public struct EncodedBatch: Sendable, Equatable {
+  /// The tokens of all texts.
+  public let ids: [TokenID]
+  /// Where the tokens of each text end.
+  public let ends: [Int]
+
+  /// How many texts there are.
+  public var count: Int { ends.count }
+
+  /// The tokens of a text.
+  public subscript(_ index: Int) -> ArraySlice<TokenID> {
+    ids[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
+  }
+}
+
+/// Encodes many texts at a time on several threads, and remembers the words it met.
+///
+/// The ids do not depend on the number of threads, nor on what was encoded before.
+public final class BatchEncoder {
+  private let encoders: [BPEEncoder]
+
+  /// Texts are given to threads in groups of at least this many bytes.
+  private static let groupSize = 1 << 16
+
+  /// Creates an encoder for some threads.
+  public init(_ tokenizer: Tokenizer, threads: Int = 1) {
+    encoders = (0..<max(1, threads)).map { _ in BPEEncoder(tokenizer) }
+  }
+
+  /// The tokens of parts of a text, each a text of its own.
+  ///
+  /// - Parameters:
+  ///   - documents: The byte ranges of the texts.
+  ///   - text: What the ranges are parts of, in UTF-8; ill-formed bytes are encoded byte by byte.
+  ///   - specialTokens: What becomes of special tokens in the texts.
+  /// - Throws: The error of the first text that has one.
+  public func encode(
+    _ documents: [Range<Int>],
+    of text: RawSpan,
+    specialTokens: SpecialTokenPolicy = .recognize
+  ) throws(TokenizationError) -> EncodedBatch {
+    let groups = Self.groups(of: documents)
+    // subtle: the address is used only while this call lends the text.
+    let parts = unsafe text.withUnsafeBytes { buffer in
+      nonisolated(unsafe) let bytes = unsafe buffer
+      let free = EncoderPool(encoders)
+      return parallelMap(groups.count, threads: encoders.count) {
+        free.take()
+      } body: { encoder, index in
+        Swift.Result<Part, TokenizationError> { () throws(TokenizationError) in
+          var part = Part()
+          for document in documents[groups[index]] {
+            let span = unsafe RawSpan(_unsafeBytes: bytes).extracting(document)
+            try encoder.encode(span, specialTokens: specialTokens, into: &part.ids)
+            part.ends.append(part.ids.count)
+          }
+          return part
+        }
+      }
+    }
+    if parts.count == 1 {
+      let part = try parts[0].get()
+      return EncodedBatch(ids: part.ids, ends: part.ends)
+    }
+    var ids: [TokenID] = []
+    var ends: [Int] = []
+    ends.reserveCapacity(documents.count)
+    ids.reserveCapacity(parts.reduce(0) { $0 + ((try? $1.get().ids.count) ?? 0) })
+    for part in parts {
+      let part = try part.get()
+      for end in part.ends { ends.append(ids.count + end) }
+      ids.append(contentsOf: part.ids)
+    }
+    return EncodedBatch(ids: ids, ends: ends)
+  }
+
+  /// The tokens of some texts of one group.
+  private struct Part {
+    var ids: [TokenID] = []
+    var ends: [Int] = []
+  }
+
+  /// Cuts a list of texts into groups of enough bytes.
+  private static func groups(of documents: [Range<Int>]) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    var start = 0
+    var size = 0
+    for (index, document) in documents.enumerated() {
+      size += document.count
+      if size >= groupSize || index == documents.count - 1 {
+        groups.append(start..<index + 1)
+        start = index + 1
+        size = 0
+      }
+    }
+    return groups
+  }
+}
+
+/// Gives each thread an encoder of its own.
+private final class EncoderPool {
+  private var encoders: [BPEEncoder]
+
+  init(_ encoders: [BPEEncoder]) {
+    self.encoders = encoders.reversed()
+  }
+
+  func take() -> BPEEncoder {
+    guard let encoder = encoders.popLast() else {
+      preconditionFailure("more threads than encoders")
+    }
+    return encoder
+  }
+}
