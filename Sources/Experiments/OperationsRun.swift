@@ -125,9 +125,7 @@ public struct OperationsRun {
   ) throws -> OperationsSummary? {
     let epochsPath = joined(folder, "epochs.jsonl")
     if !resumes {
-      for name in [PreparedRun.summaryName, "metrics.jsonl", "epochs.jsonl"] {
-        try removeFile(joined(folder, name))
-      }
+      try PreparedRun.removeRecords(in: folder)
       try TrainingRun.removeCheckpoints(in: folder)
     }
     let session = try TrainingSession(plan: plan.training, model: model, batches: batches)

@@ -102,6 +102,7 @@ public struct PreparedRun {
   ///   - threads: How many threads compute; the plan's where nil.
   ///   - folder: The run's folder, whose tokenizer encodes a corpus that is measured on; nil for a
   ///     rank that measures nothing.
+  /// - Throws: ``ExperimentsError/changedInput(path:)`` for ids or weights other than the plan's.
   init(_ stored: RunPlan, threads: Int?, measuringIn folder: String?) throws {
     var training = stored.training
     training.threads = threads ?? training.threads

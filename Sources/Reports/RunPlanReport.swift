@@ -37,6 +37,7 @@ public struct RunPlanReport {
       let share = run.plan.ids.count > 1 ? ", weight \(DecimalText.significant(file.weight))" : ""
       table.add(["ids", "\(file.path): \(tokens) tokens\(share)"])
     }
+    if !validation.isEmpty { table.add(["held out", validation]) }
     let tokens = Quantity(Double(plan.tokenCount), .tokens).text
     let epochs = Double(plan.tokenCount) / Double(run.uniqueTokens)
     table.add([
@@ -59,6 +60,19 @@ public struct RunPlanReport {
     table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(plan.threads) threads"])
     table.add(["time", time])
     return table.text
+  }
+
+  /// What is measured on, and when.
+  private var validation: String {
+    guard let interval = plan.evaluationInterval else { return "" }
+    var parts = run.plan.validation.map { part in
+      "\(part.label) (\(Quantity(Double(part.tokens), .tokens).text) tokens)"
+    }
+    if let corpus = run.plan.validationCorpus { parts.append(corpus.path) }
+    let stopping = plan.earlyStopping.map {
+      ", at most \($0.patience) evaluations without improvement"
+    }
+    return parts.joined(separator: ", ") + " every \(interval) steps" + (stopping ?? "")
   }
 
   private var precision: String {
@@ -143,6 +157,8 @@ public struct RunPlanReport {
       .init("precision", .string(plan.precision.rawValue)),
       .init("seed", .string(String(plan.seed))),
       .init("ids", .array(run.plan.ids.map(source))),
+      .init("evaluate_every", plan.evaluationInterval.map { .integer($0) } ?? .null),
+      .init("early_stopping", plan.earlyStopping.map { .integer($0.patience) } ?? .null),
       .init("estimated_seconds", .optional(seconds)),
     ])
   }

@@ -189,7 +189,7 @@ public final class TrainingSession {
   /// - Returns: Operations per second.
   /// - Throws: `KernelsError` when memory does not suffice.
   public func measuredPeak() throws -> Double {
-    try engine.kernels.measuredPeak(team: engine.team)
+    try engine.kernels.measuredPeak(team: engine.team, precision: plan.precision)
   }
 
   /// The norm of the last batch's mean gradient, tensor by tensor.

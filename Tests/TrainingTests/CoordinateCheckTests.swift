@@ -6,8 +6,10 @@ import Testing
 
 @testable import Training
 
-/// The coordinate check of Yang et al. 2022, arXiv:2203.03466, appendix D.1: after a few steps, the
-/// change of every activation must be as large in a wide model as in a narrow one.
+/// The coordinate check: after a few steps, activations must have changed as much in a wide model as
+/// in a narrow one.
+///
+/// - Source: Yang and others 2022, arXiv:2203.03466, appendix D.1.
 @Suite struct CoordinateCheckTests {
   static let widths = [32, 64, 128, 256]
 
