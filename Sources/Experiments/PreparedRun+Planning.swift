@@ -27,11 +27,7 @@ extension PreparedRun {
   }
 
   /// Turns what a request says of the training itself into numbers; steps and warm-up come later.
-  static func trainingPlan(
-    _ request: RunRequest,
-    shape: ModelShape,
-    ranks: Int = 1
-  ) throws -> TrainingPlan {
+  static func trainingPlan(_ request: RunRequest, shape: ModelShape) throws -> TrainingPlan {
     let isNew = if case .model = request.start { false } else { true }
     let width = Double(request.baseWidth ?? shape.width)
     let standard = request.optimizer.learningRateScale * 0.256 / width * (isNew ? 1 : 0.1)
@@ -49,8 +45,7 @@ extension PreparedRun {
       seed: request.seed,
       threads: request.threads
     )
-    // A micro-batch a rank: the run then goes on with the same bits on any divisor of this number.
-    plan.accumulation = request.accumulation ?? (plan.batch % ranks == 0 ? ranks : 1)
+    plan.accumulation = request.accumulation ?? 1
     plan.optimizer = request.optimizer
     plan.weightDecay = request.weightDecay ?? request.optimizer.defaultWeightDecay
     plan.beta1 = request.beta1
@@ -70,10 +65,12 @@ extension PreparedRun {
     _ request: RunRequest,
     _ model: GPT,
     _ files: [TokenIDFile],
-    ranks: Int,
-    evaluates: Bool
+    evaluates: Bool,
+    ranks: Int
   ) throws -> TrainingPlan {
-    var plan = try trainingPlan(request, shape: model.shape, ranks: ranks)
+    var plan = try trainingPlan(request, shape: model.shape)
+    // A micro-batch a rank: the run then goes on with the same bits on any divisor of this number.
+    if request.accumulation == nil, plan.batch % ranks == 0 { plan.accumulation = ranks }
     // The other numbers are checked before a trial is made with them.
     try plan.validate()
     let parts = try plan.parts(ranks: ranks)

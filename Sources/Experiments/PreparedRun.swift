@@ -65,8 +65,8 @@ public struct PreparedRun {
         request,
         model,
         files,
-        ranks: ranks,
-        evaluates: heldOut != nil
+        evaluates: heldOut != nil,
+        ranks: ranks
       ),
       ids: zip(request.sources, files).map { source, file in
         RunPlan.Source(
@@ -92,7 +92,7 @@ public struct PreparedRun {
   ///   - threads: How many threads compute; the plan's where nil.
   /// - Throws: ``ExperimentsError/changedInput(path:)`` for ids or weights other than the plan's.
   public init(resuming folder: String, threads: Int?) throws {
-    try self.init(RunPlan(folder: folder), threads: threads, measuringIn: folder)
+    try self.init(RunPlan(folder: folder), threads: threads, folder: folder)
   }
 
   /// Opens what a plan names.
@@ -100,10 +100,9 @@ public struct PreparedRun {
   /// - Parameters:
   ///   - stored: The plan.
   ///   - threads: How many threads compute; the plan's where nil.
-  ///   - folder: The run's folder, whose tokenizer encodes a corpus that is measured on; nil for a
-  ///     rank that measures nothing.
-  /// - Throws: ``ExperimentsError/changedInput(path:)`` for ids or weights other than the plan's.
-  init(_ stored: RunPlan, threads: Int?, measuringIn folder: String?) throws {
+  ///   - folder: The run's folder, for its tokenizer; nil where nothing is measured on held-out text.
+  /// - Throws: An error of the module at fault, naming the file that is missing or has changed.
+  init(_ stored: RunPlan, threads: Int?, folder: String?) throws {
     var training = stored.training
     training.threads = threads ?? training.threads
     plan = RunPlan(
@@ -136,9 +135,10 @@ public struct PreparedRun {
     tokenizer = nil
     let plan = plan
     heldOut = try folder.flatMap { folder in
-      try ValidationText(plan) {
+      let text = try ValidationText(plan) {
         try Tokenizer(contentsOf: joined(folder, "tokenizer.json"))
-      }.heldOut
+      }
+      return text.heldOut
     }
   }
 

@@ -7,7 +7,7 @@ import Ranks
 /// A training run in a folder of its own: plan, metrics, evaluations and checkpoints.
 ///
 /// Where several ranks train together, each has a run, and only the first one touches the folder and
-/// measures held-out text.
+/// measures the model on held-out text.
 public struct TrainingRun {
   /// How a run ended.
   public enum Outcome: Sendable, Hashable {
@@ -52,7 +52,7 @@ public struct TrainingRun {
     self.session = session
     self.heldOut = heldOut
     self.checkpointInterval = checkpointInterval
-    if session.plan.evaluationInterval != nil, heldOut == nil, session.ranks.isFirst {
+    if session.ranks.isFirst, session.plan.evaluationInterval != nil, heldOut == nil {
       throw TrainingError.invalidPlan(reason: "evaluations are asked for without held-out text")
     }
     // The thread count changes no result, so a run may be resumed with another.
@@ -61,18 +61,20 @@ public struct TrainingRun {
     identity = SHA256.hexadecimal(try encoded(plan) + Array(dataDigest.utf8))
     try session.ranks.agree(on: digest(identity), "plan or set of tokens")
     try session.ranks.agree(on: digest(session.kernelLevel), "processor level")
-    try session.ranks.together {
-      guard session.ranks.isFirst else { return }
-      try prepareOutputFolder(folder)
-      _ = try Checkpoint.restore(session, state, identity: identity, folder: checkpointFolder)
-      try writeFile(joined(folder, "plan.json"), planFile ?? encoded(session.plan))
-      try removeFile(failurePath)
-      try cut(metricsPath, to: session.stepsDone)
-      if let interval = session.plan.evaluationInterval {
-        try cut(evaluationsPath, to: session.stepsDone / interval)
-      }
-    }
+    try session.ranks.together { if session.ranks.isFirst { try openFolder(planFile) } }
     try session.takeStateOfFirstRank()
+  }
+
+  /// Takes up what the folder holds, and writes the plan.
+  private func openFolder(_ planFile: [UInt8]?) throws {
+    try prepareOutputFolder(folder)
+    _ = try Checkpoint.restore(session, state, identity: identity, folder: checkpointFolder)
+    try writeFile(joined(folder, "plan.json"), planFile ?? encoded(session.plan))
+    try removeFile(failurePath)
+    try cut(metricsPath, to: session.stepsDone)
+    if let interval = session.plan.evaluationInterval {
+      try cut(evaluationsPath, to: session.stepsDone / interval)
+    }
   }
 
   private var checkpointFolder: String { joined(folder, Checkpoint.folderName) }

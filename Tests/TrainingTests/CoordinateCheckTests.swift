@@ -6,10 +6,9 @@ import Testing
 
 @testable import Training
 
-/// The coordinate check: after a few steps, activations must have changed as much in a wide model as
-/// in a narrow one.
+/// The coordinate check: activations change as much in a wide model as in a narrow one.
 ///
-/// - Source: Yang and others 2022, arXiv:2203.03466, appendix D.1.
+/// - Source: Yang et al. 2022, arXiv:2203.03466, appendix D.1.
 @Suite struct CoordinateCheckTests {
   static let widths = [32, 64, 128, 256]
 

@@ -12,14 +12,23 @@ public final class BPEEncoder {
   private var pieces: PieceEncoder
 
   /// Creates an encoder.
-  public init(_ tokenizer: Tokenizer) {
+  ///
+  /// - Parameters:
+  ///   - tokenizer: The tokenizer.
+  ///   - dropout: Leaves merges out at random; nil for none. The first text has the number 0.
+  public init(_ tokenizer: Tokenizer, dropout: MergeDropout? = nil) {
     self.tokenizer = tokenizer
     tables = tokenizer.tables
-    pieces = PieceEncoder(tokenizer)
+    pieces = PieceEncoder(tokenizer, dropout)
     // The tokenizer compiled the same once, so that failing here is not to be expected.
     normalizer = Result { () throws(UnicodeTextError) in
       try TextNormalizer(tokenizer.configuration.normalization)
     }
+  }
+
+  /// Begins a text of its own, whose dropout depends on nothing but the seed and its number.
+  public func startText(_ number: Int) {
+    pieces.startText(number)
   }
 
   /// A part of the text whose tokens cover it: an added token, or text between two.

@@ -25,9 +25,14 @@ public final class BatchEncoder {
   /// Texts are given to threads in groups of at least this many bytes.
   private static let groupSize = 1 << 16
 
-  /// Creates an encoder for some threads.
-  public init(_ tokenizer: Tokenizer, threads: Int = 1) {
-    encoders = (0..<max(1, threads)).map { _ in BPEEncoder(tokenizer) }
+  /// Creates an encoder.
+  ///
+  /// - Parameters:
+  ///   - tokenizer: The tokenizer.
+  ///   - threads: How many threads at most.
+  ///   - dropout: Leaves merges out at random; nil for none.
+  public init(_ tokenizer: Tokenizer, threads: Int = 1, dropout: MergeDropout? = nil) {
+    encoders = (0..<max(1, threads)).map { _ in BPEEncoder(tokenizer, dropout: dropout) }
   }
 
   /// The tokens of parts of a text, each a text of its own.
@@ -36,11 +41,14 @@ public final class BatchEncoder {
   ///   - documents: The byte ranges of the texts.
   ///   - text: What the ranges are parts of, in UTF-8; ill-formed bytes are encoded byte by byte.
   ///   - specialTokens: What becomes of special tokens in the texts.
+  ///   - firstNumber: The number of the first text, by which dropout tells texts apart.
+  /// - Returns: The tokens of each text, in the order of the texts.
   /// - Throws: The error of the first text that has one.
   public func encode(
     _ documents: [Range<Int>],
     of text: RawSpan,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy = .recognize,
+    firstNumber: Int = 0
   ) throws(TokenizationError) -> EncodedBatch {
     let groups = Self.groups(of: documents)
     // subtle: the address is used only while this call lends the text.
@@ -52,7 +60,9 @@ public final class BatchEncoder {
       } body: { encoder, index in
         Swift.Result<Part, TokenizationError> { () throws(TokenizationError) in
           var part = Part()
-          for document in documents[groups[index]] {
+          for number in groups[index] {
+            let document = documents[number]
+            encoder.startText(firstNumber + number)
             let span = unsafe RawSpan(_unsafeBytes: bytes).extracting(document)
             try encoder.encode(span, specialTokens: specialTokens, into: &part.ids)
             part.ends.append(part.ids.count)

@@ -1,8 +1,7 @@
 /// The merges by their pairs: rank and merged token, in flat tables that never change.
 ///
-/// A slot is eight bytes, both tokens and the rank; four slots are a bucket, which is looked at as a
-/// whole and without a branch, as nothing foretells which pairs merge. The table of 32,000 merges
-/// takes 800 kB. A vocabulary too large for it has wider slots.
+/// A slot is eight bytes, both tokens and the rank, so that eight slots share a cache line and the
+/// table of 32,000 merges takes half a megabyte. A vocabulary too large for it has wider slots.
 struct PairRanks: ~Copyable, Sendable {
   /// What a pair becomes.
   struct Entry: BitwiseCopyable, Sendable {
@@ -19,9 +18,8 @@ struct PairRanks: ~Copyable, Sendable {
   /// A token that is in no pair.
   static let noToken = TokenID(largestNarrowToken - 1)
 
-  /// Buckets of four: left token, right token and rank in 20, 20 and 24 bits; all ones where free.
+  /// Left token, right token and rank in 20, 20 and 24 bits; all ones where free.
   private var slots: FlatArray<UInt64>
-  private let bucketCount: UInt64
   /// The merged tokens by rank.
   private var merged: FlatArray<TokenID>
   /// The rank of every pair of bytes, the first one above.
@@ -41,12 +39,9 @@ struct PairRanks: ~Copyable, Sendable {
       largest = max(largest, byteTokens[UInt8(byte)])
     }
     isNarrow = largest < Self.noToken && merges.count < Int(Self.none)
-    bucketCount = isNarrow ? UInt64(max(1, 3 * merges.count / 4)) : 1
-    slots = FlatArray(repeating: .max, count: 4 * Int(bucketCount))
-    wideSlots = FlatArray(
-      repeating: Entry(),
-      count: isNarrow ? 1 : 2 * tableSize(for: merges.count)
-    )
+    let size = tableSize(for: merges.count)
+    slots = FlatArray(repeating: .max, count: isNarrow ? size : 1)
+    wideSlots = FlatArray(repeating: Entry(), count: isNarrow ? 1 : 2 * size)
     merged = FlatArray(capacity: merges.count)
     bytePairs = FlatArray(repeating: Self.none, count: 1 << 16)
     for merge in merges { merged.append(merge.merged) }
@@ -61,10 +56,9 @@ struct PairRanks: ~Copyable, Sendable {
   private mutating func fillNarrow(_ merges: [Merge]) {
     for (rank, merge) in merges.enumerated() {
       let key = UInt64(merge.left) << 44 | UInt64(merge.right) << 24
-      var place = bucket(merge.left, merge.right)
+      var place = start(key >> 24)
       while slots[place] != .max, slots[place] >> 24 != key >> 24 {
-        place += 1
-        if place == slots.count { place = 0 }
+        place = (place + 1) & (slots.count - 1)
       }
       // A pair that comes twice has the last of its ranks.
       slots[place] = key | UInt64(rank)
@@ -123,21 +117,24 @@ struct PairRanks: ~Copyable, Sendable {
   /// - Precondition: The table ``isNarrow``, and the tokens are bytes or merged ones.
   @inline(__always)
   func rank(_ left: TokenID, _ right: TokenID) -> UInt32 {
-    let key = UInt64(left) << 20 | UInt64(right)
-    var place = bucket(left, right)
+    rank(ofPair: Self.narrowKey(left, right))
+  }
+
+  /// Two tokens as one number of 40 bits.
+  @inline(__always)
+  static func narrowKey(_ left: TokenID, _ right: TokenID) -> UInt64 {
+    UInt64(left) << 20 | UInt64(right)
+  }
+
+  /// The rank of a pair by its ``narrowKey(_:_:)``, or ``none``.
+  @inline(__always)
+  func rank(ofPair key: UInt64) -> UInt32 {
+    var place = start(key)
     while true {
-      let slot0 = slots[place]
-      let slot1 = slots[place &+ 1]
-      let slot2 = slots[place &+ 2]
-      let slot3 = slots[place &+ 3]
-      var found = UInt64.max
-      found = slot0 >> 24 == key ? slot0 : found
-      found = slot1 >> 24 == key ? slot1 : found
-      found = slot2 >> 24 == key ? slot2 : found
-      found = slot3 >> 24 == key ? slot3 : found
-      // A full bucket, of which there are few, may have left a pair to the next one.
-      if found != .max || slot3 == .max { return UInt32(truncatingIfNeeded: found) & Self.none }
-      place = place &+ 4 == slots.count ? 0 : place &+ 4
+      let slot = slots[place]
+      if slot >> 24 == key { return UInt32(truncatingIfNeeded: slot) & Self.none }
+      if slot == .max { return Self.none }
+      place = (place + 1) & (slots.count - 1)
     }
   }
 
@@ -151,12 +148,9 @@ struct PairRanks: ~Copyable, Sendable {
   @inline(__always)
   func merged(_ rank: UInt32) -> TokenID { merged[Int(rank)] }
 
-  /// The place of the bucket that a pair belongs to.
   @inline(__always)
-  private func bucket(_ left: TokenID, _ right: TokenID) -> Int {
-    let key = UInt64(left) << 32 | UInt64(right)
-    let hash = (key &* 0x9E37_79B9_7F4A_7C15) >> 32
-    return Int(truncatingIfNeeded: (hash &* bucketCount) >> 32) &* 4
+  private func start(_ key: UInt64) -> Int {
+    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 36) & (slots.count - 1)
   }
 
   @inline(__always)

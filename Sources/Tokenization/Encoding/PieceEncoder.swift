@@ -1,3 +1,4 @@
+import Randomness
 import UnicodeText
 
 /// Cuts text without added tokens into pieces and encodes each; what ``BPEEncoder`` spends its time
@@ -16,15 +17,25 @@ struct PieceEncoder: ~Copyable {
   /// Pieces that were found and not yet encoded.
   private var group = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
 
+  private let dropout: MergeDropout?
+  private var random: Xoshiro256
+
   /// Longest run of bytes without a cut.
   private static let longestPiece = 1 << 30
 
-  init(_ tokenizer: Tokenizer) {
+  init(_ tokenizer: Tokenizer, _ dropout: MergeDropout? = nil) {
+    self.dropout = dropout
+    random = (dropout?.seed ?? Seed(0)).stream("dropout 0")
     tables = tokenizer.tables
     pattern = tokenizer.configuration.pattern
     splitter = tokenizer.configuration.splitter()
     ignoresMerges = tokenizer.configuration.ignoresMerges
     modelTokenCount = tokenizer.modelTokenCount
+  }
+
+  /// Begins the random numbers of a text.
+  mutating func startText(_ number: Int) {
+    if let dropout { random = dropout.generator(ofText: number) }
   }
 
   /// Appends the tokens of a text.
@@ -47,6 +58,14 @@ struct PieceEncoder: ~Copyable {
   /// Appends the tokens of the pieces found last.
   private mutating func encodeGroup(_ text: ByteView) throws(TokenizationError) {
     defer { group.removeAll() }
+    if let dropout, dropout.probability > 0 {
+      for index in 0..<group.count {
+        let piece = text[group[index].range]
+        if piece.count > Self.longestPiece { throw .pieceTooLong(byteCount: piece.count) }
+        merger.merge(piece, tables, dropout.probability, &random, into: &output)
+      }
+      return
+    }
     output.reserve(WordCache.slack)
     for index in 0..<group.count {
       let key = group[index]

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Merges the tokens of one piece: always the pair of lowest rank, the leftmost of equals.
 ///
 /// Short pieces look for the lowest rank by scanning, long ones keep a queue, so that a megabyte
@@ -6,23 +8,26 @@ struct PieceMerger: ~Copyable {
   /// Up to this many tokens scanning is faster.
   private static let longestScan = 128
 
-  /// The piece while it is scanned: a token for each place from 1 on, of which a merge empties the
-  /// right one; before and after them stands a token that merges with nothing.
-  private var tokens = FlatArray<TokenID>(repeating: 0, count: longestScan + 8)
-  /// The rank of the pair that starts at a place, above the place.
-  private var pairs = FlatArray<UInt32>(repeating: .max, count: longestScan + 8)
+  /// The piece while it is scanned: a token for each place, of which a merge empties the right one.
+  private var tokens = FlatArray<TokenID>(repeating: 0, count: longestScan + 4)
+  /// The rank of the pair that starts at a place, above the place; ``noPair`` where none does.
+  ///
+  /// subtle: 64 bits, though 32 would do: narrower numbers tempt the compiler to compare four at
+  /// once, and such a load waits until the store of one of them has left the processor's queue.
+  private var pairs = FlatArray<UInt64>(repeating: noPair, count: longestScan + 4)
   /// The neighboring places that hold a token.
-  private var links = FlatArray<Link>(repeating: Link(), count: longestScan + 8)
+  private var previous = FlatArray<UInt8>(repeating: 0, count: longestScan + 4)
+  private var next = FlatArray<UInt8>(repeating: 0, count: longestScan + 4)
+
+  /// Ranks found before, also those of pairs that do not merge: the pair above the rank.
+  ///
+  /// Few pairs are most of those asked for, and this much stays in the nearest cache.
+  private var memo = FlatArray<UInt64>(repeating: .max, count: 1 << memoBits)
+  private static let memoBits = 12
 
   private var queue = PieceQueue()
 
-  /// Pairs from here on do not merge.
-  private static let noPair = PairRanks.none << 8
-
-  struct Link: BitwiseCopyable {
-    var previous: UInt8 = 0
-    var next: UInt8 = 0
-  }
+  private static let noPair = UInt64.max
 
   /// Appends the tokens that a piece is merged to.
   @inline(__always)
@@ -38,6 +43,17 @@ struct PieceMerger: ~Copyable {
     }
   }
 
+  /// Appends the tokens that a piece is merged to when merges are left out with a probability.
+  mutating func merge(
+    _ piece: ByteView,
+    _ tables: TokenizerTables,
+    _ dropout: Double,
+    _ random: inout Xoshiro256,
+    into ids: inout FlatArray<TokenID>
+  ) {
+    queue.merge(piece, tables, leavingOut: { random.uniform() < dropout }, into: &ids)
+  }
+
   private mutating func mergeByScan(
     _ piece: ByteView,
     _ tables: TokenizerTables,
@@ -45,29 +61,34 @@ struct PieceMerger: ~Copyable {
   ) {
     let count = start(piece, tables)
     // Whole groups of four are scanned.
-    let limit = (count &+ 4) & ~3
-    for place in count..<limit { pairs[place] = .max }
+    let limit = (count &+ 2) & ~3
+    for place in max(count - 1, 0)..<limit { pairs[place] = Self.noPair }
     while true {
       let best = lowestPair(limit)
-      if best >= Self.noPair { break }
-      let place = Int(best & 0xFF)
-      let merged = tables.ranks.merged(best >> 8)
-      let eaten = Int(links[place].next)
-      let after = Int(links[eaten].next)
-      let before = Int(links[place].previous)
+      if best == Self.noPair { break }
+      let place = Int(truncatingIfNeeded: best & 0xFF)
+      let merged = tables.ranks.merged(UInt32(truncatingIfNeeded: best >> 8))
+      let eaten = Int(next[place])
+      let after = Int(next[eaten])
       tokens[place] = merged
-      pairs[eaten] = .max
-      links[place].next = UInt8(truncatingIfNeeded: after)
-      links[after].previous = UInt8(truncatingIfNeeded: place)
-      // The tokens at both ends make this right, and spare two questions, there too.
-      pairs[place] = pair(tables.ranks.rank(merged, tokens[after]), place)
-      pairs[before] = pair(tables.ranks.rank(tokens[before], merged), before)
+      next[place] = UInt8(truncatingIfNeeded: after)
+      pairs[eaten] = Self.noPair
+      if after < count {
+        previous[after] = UInt8(truncatingIfNeeded: place)
+        pairs[place] = pair(rank(merged, tokens[after], tables.ranks), place)
+      } else {
+        pairs[place] = Self.noPair
+      }
+      if place > 0 {
+        let before = Int(previous[place])
+        pairs[before] = pair(rank(tokens[before], merged, tables.ranks), before)
+      }
     }
     ids.reserve(count)
-    var place = 1
-    while place <= count {
+    var place = 0
+    while place < count {
       ids.append(tokens[place])
-      place = Int(links[place].next)
+      place = Int(next[place])
     }
   }
 
@@ -80,51 +101,59 @@ struct PieceMerger: ~Copyable {
     for index in 0..<piece.count {
       let token = tables.byteTokens[piece[index]]
       if token == TokenizerTables.none { continue }
-      count &+= 1
       tokens[count] = token
-      links[count] = Link(
-        previous: UInt8(truncatingIfNeeded: count &- 1),
-        next: UInt8(truncatingIfNeeded: count &+ 1)
-      )
+      previous[count] = UInt8(truncatingIfNeeded: count &- 1)
+      count &+= 1
+      next[count &- 1] = UInt8(truncatingIfNeeded: count)
     }
-    tokens[0] = PairRanks.noToken
-    tokens[count + 1] = PairRanks.noToken
-    pairs[0] = .max
     if count == piece.count {
-      for place in 1..<max(count, 1) {
-        let rank = tables.ranks.rank(ofBytes: piece[place - 1], piece[place])
-        pairs[place] = pair(rank, place)
+      for place in 0..<max(count - 1, 0) {
+        pairs[place] = pair(tables.ranks.rank(ofBytes: piece[place], piece[place + 1]), place)
       }
     } else {
-      for place in 1..<max(count, 1) {
-        pairs[place] = pair(tables.ranks.rank(tokens[place], tokens[place + 1]), place)
+      for place in 0..<max(count - 1, 0) {
+        pairs[place] = pair(rank(tokens[place], tokens[place + 1], tables.ranks), place)
       }
     }
     return count
   }
 
-  /// A rank above its place.
+  /// The rank of a pair of tokens.
   @inline(__always)
-  private func pair(_ rank: UInt32, _ place: Int) -> UInt32 {
-    rank << 8 | UInt32(truncatingIfNeeded: place)
+  private mutating func rank(
+    _ left: TokenID,
+    _ right: TokenID,
+    _ ranks: borrowing PairRanks
+  ) -> UInt32 {
+    let key = PairRanks.narrowKey(left, right)
+    let hash = key &* 0x9E37_79B9_7F4A_7C15
+    let place = Int(truncatingIfNeeded: hash >> UInt64(64 - Self.memoBits))
+    let known = memo[place]
+    if known >> 24 == key { return UInt32(truncatingIfNeeded: known) & PairRanks.none }
+    let rank = ranks.rank(ofPair: key)
+    memo[place] = key << 24 | UInt64(rank)
+    return rank
   }
 
-  /// The least of the first pairs, in four parts that do not wait for each other.
+  /// A rank above its place; no rank gives ``noPair`` whatever the place.
   @inline(__always)
-  private func lowestPair(_ limit: Int) -> UInt32 {
-    var lowest0 = UInt32.max
-    var lowest1 = UInt32.max
-    var lowest2 = UInt32.max
-    var lowest3 = UInt32.max
+  private func pair(_ rank: UInt32, _ place: Int) -> UInt64 {
+    let pair = UInt64(rank) << 8 | UInt64(truncatingIfNeeded: place)
+    return rank == PairRanks.none ? Self.noPair : pair
+  }
+
+  /// The least of the first pairs, in two parts that do not wait for each other.
+  @inline(__always)
+  private func lowestPair(_ limit: Int) -> UInt64 {
+    var even = Self.noPair
+    var odd = Self.noPair
     var place = 0
     while place < limit {
-      lowest0 = min(lowest0, pairs[place])
-      lowest1 = min(lowest1, pairs[place &+ 1])
-      lowest2 = min(lowest2, pairs[place &+ 2])
-      lowest3 = min(lowest3, pairs[place &+ 3])
+      even = min(even, min(pairs[place], pairs[place &+ 2]))
+      odd = min(odd, min(pairs[place &+ 1], pairs[place &+ 3]))
       place &+= 4
     }
-    return min(min(lowest0, lowest1), min(lowest2, lowest3))
+    return min(even, odd)
   }
 }
 

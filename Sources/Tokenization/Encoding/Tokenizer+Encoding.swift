@@ -40,17 +40,27 @@ extension Tokenizer {
 
   /// The tokens of many texts in UTF-8, encoded on several threads.
   ///
+  /// - Parameters:
+  ///   - texts: The texts.
+  ///   - threads: How many threads at most; the tokens do not depend on it.
+  ///   - specialTokens: What becomes of special tokens in the texts.
+  ///   - dropout: Leaves merges out at random; nil for none.
+  ///   - firstNumber: The number of the first text, by which dropout tells texts apart.
+  /// - Returns: The tokens of each text, in the order of the texts.
   /// - Throws: The error of the first text that has one.
   public func encode(
     _ texts: [[UInt8]],
     threads: Int,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy = .recognize,
+    dropout: MergeDropout? = nil,
+    firstNumber: Int = 0
   ) throws(TokenizationError) -> [[TokenID]] {
     let parts = parallelMap(texts.count, threads: threads) {
-      BPEEncoder(self)
+      BPEEncoder(self, dropout: dropout)
     } body: { encoder, index in
       Swift.Result<[TokenID], TokenizationError> { () throws(TokenizationError) in
         let text = texts[index]
+        encoder.startText(firstNumber + index)
         var ids: [TokenID] = []
         try unsafe encoder.encode(
           text.span.bytes,

@@ -50,6 +50,7 @@ struct RunOptions: ParsableArguments {
   }
 
   private func start(_ request: RunRequest, _ ranks: Communicator) throws {
+    if ranks.isFirst { try request.precision.noteEmulation() }
     if dryRun {
       guard ranks.isFirst else { return }
       let run = try PreparedRun(request, ranks: ranks.count)
@@ -80,12 +81,13 @@ struct RunOptions: ParsableArguments {
       if isFinished { Console.note("\(folder) is finished: there is nothing to go on with.\n") }
       return
     }
+    // Several ranks were given their processors by the launcher, not by the plan.
+    let threads = threads ?? (ranks.count > 1 ? LaunchedProcesses.threads(ranks) : nil)
     if ranks.count == 1, let run = try OperationsRun(resuming: folder, threads: threads) {
       return try show(run, folder, resumes: true)
     }
-    // Several ranks were given their processors by the launcher, not by the plan.
-    let threads = threads ?? (ranks.count > 1 ? LaunchedProcesses.threads(ranks) : nil)
     let run = try PreparedRun(resuming: folder, ranks: ranks, threads: threads)
+    if ranks.isFirst { try run.plan.training.precision.noteEmulation() }
     try show(folder, ranks) { observe in
       try run.resume(
         folder: folder,

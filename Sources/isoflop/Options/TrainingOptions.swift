@@ -5,7 +5,6 @@ import Training
 
 extension LearningRateSchedule.Form: ExpressibleByArgument {}
 extension BatchSampler.Order: ExpressibleByArgument {}
-extension ProductPrecision: ExpressibleByArgument {}
 
 /// How a model is trained, whatever it starts from.
 struct TrainingOptions: ParsableArguments {

@@ -100,15 +100,24 @@ struct ModelTrain: ParsableCommand {
 
   func run() throws {
     if let resume { return try options.resume(resume) }
-    try options.start(task: task) { threads in
-      var request = training.request(start: start, threads: threads)
-      request.vocabularySize = vocabSize?.whole
-      request.layerCount = layers?.whole
-      request.initialization = weights.initialization ?? request.initialization
-      request.baseWidth = weights.baseWidth
-      if !task.isEmpty, training.batch == nil { request.batch = OperationsRun.defaultBatch }
-      return request
+    guard task.isEmpty else {
+      // It is too small for several processes.
+      return try LaunchedProcesses.runAlone { threads in
+        var request = request(threads: options.threads ?? threads)
+        if training.batch == nil { request.batch = OperationsRun.defaultBatch }
+        try options.start(request, task)
+      }
     }
+    try options.start(request)
+  }
+
+  private func request(threads: Int) -> RunRequest {
+    var request = training.request(start: start, threads: threads)
+    request.vocabularySize = vocabSize?.whole
+    request.layerCount = layers?.whole
+    request.initialization = weights.initialization ?? request.initialization
+    request.baseWidth = weights.baseWidth
+    return request
   }
 
   private var start: RunRequest.Start {
