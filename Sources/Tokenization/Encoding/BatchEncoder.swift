@@ -47,7 +47,7 @@ public final class BatchEncoder {
   public func encode(
     _ documents: [Range<Int>],
     of text: RawSpan,
-    specialTokens: SpecialTokenPolicy = .recognize,
+    specialTokens: SpecialTokenPolicy? = nil,
     firstNumber: Int = 0
   ) throws(TokenizationError) -> EncodedBatch {
     let groups = Self.groups(of: documents)

@@ -6,7 +6,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encode(
     _ text: String,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy? = nil
   ) throws(TokenizationError) -> [TokenID] {
     let utf8 = Array(text.utf8)
     return try unsafe encode(utf8.span.bytes, specialTokens: specialTokens)
@@ -17,7 +17,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encode(
     _ text: RawSpan,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy? = nil
   ) throws(TokenizationError) -> [TokenID] {
     var ids: [TokenID] = []
     try BPEEncoder(self).encode(text, specialTokens: specialTokens, into: &ids)
@@ -29,7 +29,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encodeWithOffsets(
     _ text: String,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy? = nil
   ) throws(TokenizationError) -> Encoding {
     let utf8 = Array(text.utf8)
     return try unsafe BPEEncoder(self).encodeWithOffsets(
@@ -51,7 +51,7 @@ extension Tokenizer {
   public func encode(
     _ texts: [[UInt8]],
     threads: Int,
-    specialTokens: SpecialTokenPolicy = .recognize,
+    specialTokens: SpecialTokenPolicy? = nil,
     dropout: MergeDropout? = nil,
     firstNumber: Int = 0
   ) throws(TokenizationError) -> [[TokenID]] {

@@ -127,10 +127,10 @@ public struct CountFile: CountedWords {
       .countsDiffer(path: path, other: other.path, what: "\(name) \(mine), not \(others)")
     }
     let (mine, others) = (configuration, other.configuration)
-    if mine.normalization != others.normalization {
+    if mine.normalizerJSON != others.normalizerJSON {
       let names = (mine.normalization.name, others.normalization.name)
       throw names.0 == names.1
-        ? differ("another normalization", mine.normalization.json, others.normalization.json)
+        ? differ("another normalization", mine.normalizerJSON, others.normalizerJSON)
         : differ("the normalization", names.0, names.1)
     }
     if mine.splits != others.splits || mine.addsPrefixSpace != others.addsPrefixSpace {

@@ -72,8 +72,8 @@ extension Tokenizer {
         remedy: "the first one's is \(mine), and both must agree"
       )
     }
-    if mine.normalization != others.normalization {
-      throw differ("normalizer", mine.normalization.json, others.normalization.json)
+    if mine.normalizerJSON != others.normalizerJSON {
+      throw differ("normalizer", mine.normalizerJSON, others.normalizerJSON)
     }
     if mine.splits != others.splits || mine.addsPrefixSpace != others.addsPrefixSpace {
       throw differ("pre-tokenizer", mine.preTokenizerJSON, others.preTokenizerJSON)

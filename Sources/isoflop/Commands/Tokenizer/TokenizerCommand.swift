@@ -10,7 +10,7 @@ struct TokenizerCommand: ParsableCommand {
     subcommands: [
       TokenizerTrain.self, TokenizerCount.self, TokenizerEncode.self, TokenizerDecode.self,
       TokenizerInspect.self, TokenizerEvaluate.self, TokenizerCompare.self, TokenizerExtend.self,
-      TokenizerPrune.self, TokenizerMerge.self,
+      TokenizerPrune.self, TokenizerMerge.self, TokenizerConvert.self,
     ]
   )
 }

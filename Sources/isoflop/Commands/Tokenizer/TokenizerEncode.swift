@@ -42,11 +42,14 @@ struct TokenizerEncode: ParsableCommand {
   @Option(
     name: .customLong("special-in-text"),
     help: ArgumentHelp(
-      "Special tokens in the text: recognize, text (ordinary text), refuse.",
+      "Special tokens in the text: recognize, text (ordinary text), refuse. By default as the"
+        + " library of the file does; with --ids-output, refuse.",
       valueName: "policy"
     )
   )
-  var specialInText: SpecialTokenPolicy = .recognize
+  var specialInText: SpecialTokenPolicy?
+
+  @OptionGroup var limits: LengthOptions
 
   @Flag(name: .customLong("no-special"), help: "Add no special tokens around the text.")
   var noSpecial = false
@@ -71,6 +74,9 @@ struct TokenizerEncode: ParsableCommand {
     if noSpecial, idsOutput != nil {
       throw ValidationError("--ids-output needs the token that ends texts; omit --no-special.")
     }
+    if limits.isGiven, idsOutput != nil {
+      throw ValidationError("--ids-output takes whole texts; omit --max-length and --pad-to.")
+    }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
   }
 
@@ -78,7 +84,7 @@ struct TokenizerEncode: ParsableCommand {
     if let idsOutput { try checkWritable(idsOutput) }
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     if let text {
-      try encode([Array(text.utf8)], with: tokenizer)
+      try encode([Array(text.utf8)], from: "the text", with: tokenizer)
       return
     }
     let inputs = try texts.corpus.isEmpty ? [texts.standardInput()] : texts.inputs()
@@ -88,35 +94,87 @@ struct TokenizerEncode: ParsableCommand {
     }
     for input in inputs {
       guard case .records = input.form else {
-        try encode([input.contents()], with: tokenizer)
+        try encode([input.contents()], from: input.path, with: tokenizer)
         continue
       }
       let blocks = TextBlocks([input])
-      while let block = try blocks.next() { try encode(block.documents(), with: tokenizer) }
+      var done = 0
+      while let block = try blocks.next() {
+        let documents = try block.documents()
+        try encode(documents, from: input.path, after: done, with: tokenizer)
+        done += documents.count
+      }
     }
   }
 
   /// Encodes documents and prints a line for each.
-  private func encode(_ documents: [[UInt8]], with tokenizer: Tokenizer) throws {
+  ///
+  /// - Parameters:
+  ///   - documents: The documents.
+  ///   - source: Where they come from, for errors.
+  ///   - start: How many documents of the source came before.
+  ///   - tokenizer: The tokenizer.
+  private func encode(
+    _ documents: [[UInt8]],
+    from source: String,
+    after start: Int = 0,
+    with tokenizer: Tokenizer
+  ) throws {
     var output = OutputBuffer()
+    let limits = try limits.limits(tokenizer)
     if json {
       let encoder = BPEEncoder(tokenizer)
-      for document in documents {
-        var encoding = try unsafe encoder.encodeWithOffsets(
-          document.span.bytes,
-          specialTokens: specialInText
+      for (index, document) in documents.enumerated() {
+        let encoding: Encoding
+        do {
+          encoding = try unsafe encoder.encodeWithOffsets(
+            document.span.bytes,
+            specialTokens: specialInText
+          )
+        } catch {
+          throw SpecialTokenInDocument(error, document: start + index + 1, source: source) ?? error
+        }
+        let finished = try tokenizer.finish(
+          encoding,
+          addsSpecialTokens: !noSpecial,
+          limits: limits
         )
-        if !noSpecial { encoding = tokenizer.addingSpecialTokens(encoding) }
-        output.append(record(of: encoding, document, tokenizer) + "\n")
+        output.append(record(of: finished, document, tokenizer) + "\n")
       }
     } else {
-      let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
+      let lists = try encodeAll(documents, specialInText, from: source, after: start, tokenizer)
       for list in lists {
-        let ids = noSpecial ? list : tokenizer.addingSpecialTokens(list)
-        output.append(ids.map(String.init).joined(separator: " ") + "\n")
+        let finished = try tokenizer.finish(
+          Encoding(ids: list, offsets: Array(repeating: 0..<0, count: list.count)),
+          addsSpecialTokens: !noSpecial,
+          limits: limits
+        )
+        output.append(finished.ids.map(String.init).joined(separator: " ") + "\n")
       }
     }
     output.flush()
+  }
+
+  /// Encodes documents on all threads; an error names the document.
+  private func encodeAll(
+    _ documents: [[UInt8]],
+    _ policy: SpecialTokenPolicy?,
+    from source: String,
+    after start: Int,
+    _ tokenizer: Tokenizer
+  ) throws -> [[TokenID]] {
+    do {
+      return try tokenizer.encode(documents, threads: threads, specialTokens: policy)
+    } catch {
+      for (index, document) in documents.enumerated() {
+        do {
+          _ = try unsafe tokenizer.encode(document.span.bytes, specialTokens: policy)
+        } catch {
+          throw SpecialTokenInDocument(error, document: start + index + 1, source: source) ?? error
+        }
+      }
+      throw error
+    }
   }
 
   private func record(
@@ -147,6 +205,9 @@ struct TokenizerEncode: ParsableCommand {
     let blocks = TextBlocks(inputs, size: 4 << 20)
     var done = 0
     var parts = 0
+    // The input at hand, and how many of its documents were begun.
+    var input = -1
+    var started = 0
     while let block = try blocks.next() {
       if Interruption.isRequested {
         progress.finish()
@@ -158,7 +219,16 @@ struct TokenizerEncode: ParsableCommand {
         parts += 1
       }
       let documents = try block.documents()
-      let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
+      let lists = try encodeAll(
+        documents,
+        specialInText ?? .refuse,
+        from: inputs[block.inputIndex].path,
+        after: block.inputIndex == input ? started : 0,
+        tokenizer
+      )
+      if block.inputIndex != input { started = 0 }
+      input = block.inputIndex
+      started += documents.count
       for (document, ids) in zip(documents, lists) {
         try writer.append(document: ids, byteCount: document.count)
       }
@@ -173,5 +243,18 @@ struct TokenizerEncode: ParsableCommand {
       \(description.bytes) bytes, \(description.isWide ? "uint32" : "uint16")
       """
     )
+  }
+}
+
+/// A special token in a document where that is refused, and how to say what it is.
+private struct SpecialTokenInDocument: Error, CustomStringConvertible {
+  let description: String
+
+  /// Nil for every other error.
+  init?(_ error: TokenizationError, document: Int, source: String) {
+    guard case .specialTokenInText(let token, let offset) = error else { return nil }
+    description =
+      "Document \(document) of \(source) holds the special token \(token) at byte \(offset)."
+      + " Say what it is there: --special-in-text text (ordinary text) or recognize (the token)."
   }
 }
