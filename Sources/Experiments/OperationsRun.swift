@@ -43,11 +43,12 @@ public struct OperationsRun {
   ///   - examples: The examples trained on.
   /// - Throws: An error of the module at fault for a shape or numbers that do not fit the task.
   public init(_ request: RunRequest, epochs: Int, examples: Int = defaultTrainingExamples) throws {
-    let shape =
+    var shape =
       switch request.start {
       case .preset(let name): try Blueprint.preset(name).shape
       case .blueprint(let path), .model(let path): try ModelShape(configuration: path)
       }
+    if let dropout = request.dropout { shape.dropout = dropout }
     guard shape.vocabularySize == SequenceOperation.vocabularySize,
       shape.contextLength >= OperationsData.length, !shape.causal
     else {

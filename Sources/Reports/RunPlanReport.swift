@@ -56,6 +56,7 @@ public struct RunPlanReport {
     ])
     table.add(["rate", rate])
     table.add(["optimizer", optimizer])
+    if plan.shape.dropout != .none { table.add(["dropout", plan.shape.dropout.text]) }
     table.add(["precision", precision])
     table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(plan.threads) threads"])
     table.add(["time", time])
@@ -154,6 +155,7 @@ public struct RunPlanReport {
       .init("schedule", .string(plan.schedule.form.rawValue)),
       .init("optimizer", .string(plan.optimizer.rawValue)),
       .init("order", .string(plan.order.rawValue)),
+      .init("dropout", plan.shape.dropout.json),
       .init("precision", .string(plan.precision.rawValue)),
       .init("seed", .string(String(plan.seed))),
       .init("ids", .array(run.plan.ids.map(source))),
