@@ -57,6 +57,7 @@ extension BlueprintReport {
       .init("head_width", .integer(shape.headWidth)),
       .init("feed_forward_width", .integer(shape.feedForwardWidth)),
       .init("tied_head", .bool(shape.tiedHead)),
+      .init("dropout", shape.dropout.json),
     ])
   }
 

@@ -34,11 +34,18 @@ struct RunOptions: ParsableArguments {
 
   /// Starts a run, or shows what it would do.
   ///
-  /// - Parameter request: Makes the request for some number of threads.
+  /// - Parameters:
+  ///   - task: A task in the place of files, or none.
+  ///   - request: Makes the request for some number of threads.
   /// - Throws: What goes wrong in this process; it has then ended the others.
-  func start(_ request: (_ threads: Int) -> RunRequest) throws {
+  func start(task: TaskOptions? = nil, _ request: (_ threads: Int) -> RunRequest) throws {
     try LaunchedProcesses.run { ranks in
-      try start(request(threads ?? LaunchedProcesses.threads(ranks)), ranks)
+      let request = request(threads ?? LaunchedProcesses.threads(ranks))
+      guard let task, !task.isEmpty else { return try start(request, ranks) }
+      guard ranks.count == 1 else {
+        throw TrainingError.invalidPlan(reason: "a --task is learned by one process, not several")
+      }
+      try start(request, task)
     }
   }
 
