@@ -86,6 +86,30 @@ public final class BatchEncoder {
     return EncodedBatch(ids: ids, ends: ends)
   }
 
+  /// The tokens of texts that lie apart.
+  ///
+  /// - Throws: The error of the first text that has one.
+  public func encode(
+    _ texts: [[UInt8]],
+    specialTokens: SpecialTokenPolicy = .recognize,
+    firstNumber: Int = 0
+  ) throws(TokenizationError) -> EncodedBatch {
+    var joined: [UInt8] = []
+    joined.reserveCapacity(texts.reduce(0) { $0 + $1.count })
+    var ranges: [Range<Int>] = []
+    ranges.reserveCapacity(texts.count)
+    for text in texts {
+      ranges.append(joined.count..<joined.count + text.count)
+      joined += text
+    }
+    return try unsafe encode(
+      ranges,
+      of: joined.span.bytes,
+      specialTokens: specialTokens,
+      firstNumber: firstNumber
+    )
+  }
+
   /// The tokens of some texts of one group.
   private struct Part {
     var ids: [TokenID] = []

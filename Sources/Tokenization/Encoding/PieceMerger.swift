@@ -125,7 +125,9 @@ struct PieceMerger: ~Copyable {
     _ ranks: borrowing PairRanks
   ) -> UInt32 {
     let key = PairRanks.narrowKey(left, right)
-    let place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - Self.memoBits))
+    let place = Int(
+      truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - Self.memoBits)
+    )
     let known = memo[place]
     if known >> 24 == key { return UInt32(truncatingIfNeeded: known) & PairRanks.none }
     let rank = ranks.rank(ofPair: key)

@@ -34,7 +34,9 @@ struct ScannedText {
     let lead = bytes[position]
     if lead < 0xE0, lead >= 0xC2, position + 1 < limit {
       let second = bytes[position + 1] ^ 0x80
-      if second < 0x40 { return (classes[upper: Int(lead & 0x1F), lower: Int(second)], position + 2) }
+      if second < 0x40 {
+        return (classes[upper: Int(lead & 0x1F), lower: Int(second)], position + 2)
+      }
     } else if lead > 0xE0, lead < 0xF0, lead != 0xED, position + 2 < limit {
       let second = bytes[position + 1] ^ 0x80
       let third = bytes[position + 2] ^ 0x80

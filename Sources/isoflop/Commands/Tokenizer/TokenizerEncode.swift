@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Randomness
 import Tokenization
 
 /// `isoflop tokenizer encode`: from text to token ids.
@@ -12,6 +13,7 @@ struct TokenizerEncode: ParsableCommand {
       isoflop tokenizer encode --tokenizer tokenizer.json --json < text.txt
       isoflop tokenizer encode --tokenizer tokenizer.json \\
         --corpus train.txt --ids-output train.bin
+      isoflop tokenizer encode --tokenizer tokenizer.json --dropout 0.1 --seed 7 "Hello world"
 
       A text is one document: the text itself, a file, standard input, or a
       record of JSON Lines. With --ids-output each line of a file is a document
@@ -57,6 +59,17 @@ struct TokenizerEncode: ParsableCommand {
   )
   var idsOutput: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Leave merges out with this probability (BPE dropout).",
+      valueName: "probability"
+    )
+  )
+  var dropout: Double?
+
+  @Option(help: ArgumentHelp("The seed of --dropout.", valueName: "number"))
+  var seed: UInt64?
+
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
 
@@ -72,13 +85,17 @@ struct TokenizerEncode: ParsableCommand {
       throw ValidationError("--ids-output needs the token that ends texts; omit --no-special.")
     }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+    if let dropout, !(0...1).contains(dropout) {
+      throw ValidationError("--dropout is a probability, 0 to 1.")
+    }
+    if seed != nil, dropout == nil { throw ValidationError("--seed belongs to --dropout.") }
   }
 
   func run() throws {
     if let idsOutput { try checkWritable(idsOutput) }
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     if let text {
-      try encode([Array(text.utf8)], with: tokenizer)
+      _ = try encode([Array(text.utf8)], with: tokenizer)
       return
     }
     let inputs = try texts.corpus.isEmpty ? [texts.standardInput()] : texts.inputs()
@@ -86,22 +103,38 @@ struct TokenizerEncode: ParsableCommand {
       try writeIDs(of: inputs, with: tokenizer, to: idsOutput)
       return
     }
+    var count = 0
     for input in inputs {
       guard case .records = input.form else {
-        try encode([input.contents()], with: tokenizer)
+        count += try encode([input.contents()], with: tokenizer, firstNumber: count)
         continue
       }
       let blocks = TextBlocks([input])
-      while let block = try blocks.next() { try encode(block.documents(), with: tokenizer) }
+      while let block = try blocks.next() {
+        count += try encode(block.documents(), with: tokenizer, firstNumber: count)
+      }
     }
   }
 
+  /// What leaves merges out, or nil.
+  private func mergeDropout() throws -> MergeDropout? {
+    try dropout.map { try MergeDropout(probability: $0, seed: Seed(seed ?? 1)) }
+  }
+
   /// Encodes documents and prints a line for each.
-  private func encode(_ documents: [[UInt8]], with tokenizer: Tokenizer) throws {
+  ///
+  /// - Returns: How many there were.
+  private func encode(
+    _ documents: [[UInt8]],
+    with tokenizer: Tokenizer,
+    firstNumber: Int = 0
+  ) throws -> Int {
     var output = OutputBuffer()
+    let dropout = try mergeDropout()
     if json {
-      let encoder = BPEEncoder(tokenizer)
-      for document in documents {
+      let encoder = BPEEncoder(tokenizer, dropout: dropout)
+      for (index, document) in documents.enumerated() {
+        encoder.startText(firstNumber + index)
         var encoding = try unsafe encoder.encodeWithOffsets(
           document.span.bytes,
           specialTokens: specialInText
@@ -110,13 +143,20 @@ struct TokenizerEncode: ParsableCommand {
         output.append(record(of: encoding, document, tokenizer) + "\n")
       }
     } else {
-      let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
+      let lists = try tokenizer.encode(
+        documents,
+        threads: threads,
+        specialTokens: specialInText,
+        dropout: dropout,
+        firstNumber: firstNumber
+      )
       for list in lists {
         let ids = noSpecial ? list : tokenizer.addingSpecialTokens(list)
         output.append(ids.map(String.init).joined(separator: " ") + "\n")
       }
     }
     output.flush()
+    return documents.count
   }
 
   private func record(
@@ -144,6 +184,7 @@ struct TokenizerEncode: ParsableCommand {
     let progress = DelayedProgress(quiet: quiet)
     defer { progress.finish() }
     var writer = try TokenIDWriter(path, tokenizer: tokenizer)
+    let encoder = BatchEncoder(tokenizer, threads: threads, dropout: try mergeDropout())
     let blocks = TextBlocks(inputs, size: 4 << 20)
     var done = 0
     var parts = 0
@@ -158,9 +199,13 @@ struct TokenizerEncode: ParsableCommand {
         parts += 1
       }
       let documents = try block.documents()
-      let lists = try tokenizer.encode(documents, threads: threads, specialTokens: specialInText)
-      for (document, ids) in zip(documents, lists) {
-        try writer.append(document: ids, byteCount: document.count)
+      let batch = try encoder.encode(
+        documents,
+        specialTokens: specialInText,
+        firstNumber: writer.description.documents
+      )
+      for (index, document) in documents.enumerated() {
+        try writer.append(document: batch[index], byteCount: document.count)
       }
       done += block.storedBytes
       progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
