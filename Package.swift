@@ -140,6 +140,7 @@ let package = Package(
     // MARK: - Floor 4: a model learns
     library(
       "Training",
+      "Evaluation",
       "LanguageModels",
       "Kernels",
       "Accounting",
@@ -225,7 +226,15 @@ let package = Package(
       exclude: ["Fixtures"]
     ),
     tests(of: "Interpretability", "Accounting", "Kernels", "LanguageModels", "Randomness"),
-    tests(of: "Training", "LanguageModels", "Kernels", "Accounting", "Files", "Randomness"),
+    tests(
+      of: "Training",
+      "Evaluation",
+      "LanguageModels",
+      "Kernels",
+      "Accounting",
+      "Files",
+      "Randomness"
+    ),
     tests(
       of: "Experiments",
       "Corpora",

@@ -29,7 +29,8 @@ public struct NormalizationDamage: Sendable, Hashable {
   /// The most frequent changes, most frequent first; those of equal frequency by their text.
   public func frequentChanges(_ limit: Int) -> [Change] {
     let all = changes.sorted { a, b in
-      a.value != b.value ? a.value > b.value : scalars(a.key).lexicographicallyPrecedes(scalars(b.key))
+      a.value != b.value
+        ? a.value > b.value : scalars(a.key).lexicographicallyPrecedes(scalars(b.key))
     }
     return all.prefix(limit).map { Change(source: $0.key[0], target: $0.key[1], count: $0.value) }
   }

@@ -141,9 +141,7 @@ public struct Ladder {
     )
     let session = try TrainingSession(plan: rung.plan, model: model, sources: [(tokens, 1)])
     let run = try TrainingRun(folder: folder, session: session, dataDigest: dataDigest)
-    let start = ContinuousClock.now
     let outcome = try run.train(isInterrupted: isInterrupted, observe: observe)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
     guard outcome == .finished else { return nil }
     let evaluator = try Evaluator(
       set: evaluation,
@@ -154,7 +152,7 @@ public struct Ladder {
     try losses.write(to: joined(folder, "losses.csv"))
     try model.save(directory: folder)
     try tokenizer.save(besideModel: folder, contextLength: rung.plan.shape.contextLength)
-    let record = try record(rung, identity, losses, run.recordedLosses(), seconds)
+    let record = try record(rung, identity, losses, run.recordedLosses(), run.seconds)
     try RunSummary(record, losses).write(to: joined(folder, "summary.json"))
     try run.removeCheckpoints()
     return record

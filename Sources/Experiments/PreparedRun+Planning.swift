@@ -26,32 +26,26 @@ extension PreparedRun {
     try Self.measuredSpeed(plan.training, model, sources, seconds)
   }
 
-  /// Turns a request into numbers.
-  static func trainingPlan(
-    _ request: RunRequest,
-    _ model: GPT,
-    _ files: [TokenIDFile],
-    ranks: Int
-  ) throws -> TrainingPlan {
+  /// Turns what a request says of the training itself into numbers; steps and warm-up come later.
+  static func trainingPlan(_ request: RunRequest, shape: ModelShape) throws -> TrainingPlan {
     let isNew = if case .model = request.start { false } else { true }
+    let width = Double(request.baseWidth ?? shape.width)
+    let standard = request.optimizer.learningRateScale * 0.256 / width * (isNew ? 1 : 0.1)
     var plan = TrainingPlan(
-      shape: model.shape,
-      context: request.context ?? model.shape.contextLength,
+      shape: shape,
+      context: request.context ?? shape.contextLength,
       batch: request.batch,
       steps: 1,
       schedule: LearningRateSchedule(
         form: request.schedule,
-        peak: request.learningRate
-          ?? request.optimizer.learningRateScale * 0.256
-          / Double(request.baseWidth ?? model.shape.width) * (isNew ? 1 : 0.1),
+        peak: request.learningRate ?? standard,
         finalShare: request.finalShare,
         decayShare: request.decayShare
       ),
       seed: request.seed,
       threads: request.threads
     )
-    // A micro-batch a rank: the run then goes on with the same bits on any divisor of this number.
-    plan.accumulation = request.accumulation ?? (plan.batch % ranks == 0 ? ranks : 1)
+    plan.accumulation = request.accumulation ?? 1
     plan.optimizer = request.optimizer
     plan.weightDecay = request.weightDecay ?? request.optimizer.defaultWeightDecay
     plan.beta1 = request.beta1
@@ -63,6 +57,20 @@ extension PreparedRun {
     plan.clip = request.clip
     plan.order = request.order
     plan.precision = request.precision
+    return plan
+  }
+
+  /// Turns a request into numbers.
+  static func trainingPlan(
+    _ request: RunRequest,
+    _ model: GPT,
+    _ files: [TokenIDFile],
+    evaluates: Bool,
+    ranks: Int
+  ) throws -> TrainingPlan {
+    var plan = try trainingPlan(request, shape: model.shape)
+    // A micro-batch a rank: the run then goes on with the same bits on any divisor of this number.
+    if request.accumulation == nil, plan.batch % ranks == 0 { plan.accumulation = ranks }
     // The other numbers are checked before a trial is made with them.
     try plan.validate()
     let parts = try plan.parts(ranks: ranks)
@@ -79,6 +87,10 @@ extension PreparedRun {
     trial.batch = plan.batch / ranks
     trial.accumulation = parts / ranks
     plan.steps = try steps(request.budget, plan, trial, model, sources)
+    if evaluates {
+      plan.evaluationInterval = request.evaluationInterval ?? max(1, plan.steps / 10)
+      plan.earlyStopping = request.earlyStopping
+    }
     plan.schedule.warmupSteps =
       request.warmupSteps ?? (plan.schedule.form == .constant ? 0 : max(1, plan.steps / 20))
     try plan.validate()

@@ -4,7 +4,7 @@ extension PreparedRun {
   /// Prepares a new run of several processes; each gets its own.
   ///
   /// The first process turns the request into a plan, which may depend on how fast it computes; the
-  /// others do what that plan says. All must see the same files under the same names.
+  /// others do what that plan says. The first one alone measures on held-out text. All must see the same files under the same names.
   ///
   /// - Parameters:
   ///   - request: What is asked for.
@@ -25,7 +25,8 @@ extension PreparedRun {
     }
     let json = try ranks.broadcast(try first?.plan.json() ?? [])
     self = try ranks.together {
-      try first ?? PreparedRun(RunPlan(json: json, of: folder), threads: request.threads)
+      try first
+        ?? PreparedRun(RunPlan(json: json, of: folder), threads: request.threads, folder: nil)
     }
     self.ranks = ranks
   }
@@ -41,7 +42,11 @@ extension PreparedRun {
     let stored = try ranks.together { ranks.isFirst ? try RunPlan(folder: folder).json() : [] }
     let json = try ranks.broadcast(stored)
     self = try ranks.together {
-      try PreparedRun(RunPlan(json: json, of: folder), threads: threads)
+      try PreparedRun(
+        RunPlan(json: json, of: folder),
+        threads: threads,
+        folder: ranks.isFirst ? folder : nil
+      )
     }
     self.ranks = ranks
   }

@@ -12,10 +12,14 @@ extension PreparedRun {
     public let step: StepRecord
     /// The number of steps of the run.
     public let steps: Int
-    /// The tokens a second since the run was started or resumed.
+    /// The tokens a second since the run was started or resumed, evaluations not counted.
     public let tokensPerSecond: Double
-    /// The time left at that speed.
+    /// The time left at the speed so far.
     public let secondsLeft: Double
+    /// The share of the measured peak of matrix products; nil in the first half second.
+    public let peakShare: Double?
+    /// The last evaluation; nil before the first.
+    public let evaluation: EvaluationRecord?
   }
 
   /// Checks that a folder can take a new run, and creates it.
@@ -95,36 +99,37 @@ extension PreparedRun {
     let run = try TrainingRun(
       folder: folder,
       session: session,
+      heldOut: heldOut,
       dataDigest: plan.dataDigest,
       planFile: try plan.json(),
       checkpointInterval: .seconds(plan.checkpointSeconds)
     )
-    let steps = plan.training.steps
-    let tokensPerStep = plan.training.batch * plan.training.context
-    let first = session.stepsDone
-    let start = ContinuousClock.now
+    var meter = SpeedMeter(plan.training, first: session.stepsDone)
     let outcome = try run.train(isInterrupted: isInterrupted) { step in
-      let seconds = max((ContinuousClock.now - start) / .seconds(1), 1e-9)
-      let done = step.step - first
+      meter.add(step, session)
       observe(
         Progress(
           step: step,
-          steps: steps,
-          tokensPerSecond: Double(done * tokensPerStep) / seconds,
-          secondsLeft: seconds / Double(done) * Double(steps - step.step)
+          steps: plan.training.steps,
+          tokensPerSecond: meter.tokensPerSecond,
+          secondsLeft: meter.secondsLeft,
+          peakShare: meter.peakShare,
+          evaluation: run.lastEvaluation
         )
       )
     }
     guard outcome == .finished, ranks.isFirst else { return nil }
     try model.save(directory: folder)
-    let summary = RunSummary(
+    let tokens = session.stepsDone * plan.training.batch * plan.training.context
+    var summary = RunSummary(
       try parameterCount(),
-      tokens: plan.training.tokenCount,
+      tokens: tokens,
       uniqueTokens: uniqueTokens,
-      flops: try flops(),
+      flops: try Self.flopsPerToken(plan.training.shape, plan.training.context) * Double(tokens),
       trainingLosses: try run.recordedLosses(),
-      seconds: (ContinuousClock.now - start) / .seconds(1)
+      seconds: run.seconds
     )
+    summary.add(run, speed: meter.speed)
     try summary.write(to: joined(folder, Self.summaryName))
     try run.removeCheckpoints()
     return summary

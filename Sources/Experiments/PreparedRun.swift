@@ -18,6 +18,8 @@ public struct PreparedRun {
   public internal(set) var ranks = Communicator.alone
   /// The folder whose tokenizer files, or the file that, is laid beside the model; nil for none.
   let tokenizer: String?
+  /// What the model is measured on in training; nil for nothing.
+  let heldOut: HeldOutText?
 
   /// Looks up what a request leaves open and checks that it can be done.
   ///
@@ -29,11 +31,14 @@ public struct PreparedRun {
   /// - Throws: An error of the module at fault, naming the file.
   public init(_ request: RunRequest, ranks: Int = 1) throws {
     tokenizer = try Self.tokenizer(for: request)
-    let tokens = try request.tokenizer.map { try Tokenizer(contentsOf: $0) }
+    let tokens = try (request.validationCorpus == nil ? request.tokenizer : tokenizer)
+      .map { try Tokenizer(contentsOf: $0) }
     let shape = try Self.shape(for: request, tokens)
     let files = try request.sources.map { try Self.open($0.path, shape) }
+    let validation = try ValidationText(request, shape, tokens)
+    heldOut = validation.heldOut
     let digest = try tokenizer.map { SHA256.hexadecimal(try readFile($0)) }
-    for file in files {
+    for file in files + validation.files {
       let digests = [digest, files[0].description?.tokenizerDigest].compactMap(\.self)
       guard let own = file.description?.tokenizerDigest, let other = digests.first else { continue }
       if own != other {
@@ -48,7 +53,7 @@ public struct PreparedRun {
     let start: RunPlan.Start
     if case .model(let path) = request.start {
       model = try GPT(directory: path)
-      start = .model(path: path, fingerprint: model.fingerprint)
+      start = .model(path: absolutePath(path), fingerprint: model.fingerprint)
     } else {
       model = try .drawn(shape, request.initialization, request.seed, endOfText.map(Int.init))
       start = .drawn(request.initialization)
@@ -56,15 +61,23 @@ public struct PreparedRun {
     self.model = model
     self.files = files
     plan = RunPlan(
-      training: try Self.trainingPlan(request, model, files, ranks: ranks),
+      training: try Self.trainingPlan(
+        request,
+        model,
+        files,
+        evaluates: heldOut != nil,
+        ranks: ranks
+      ),
       ids: zip(request.sources, files).map { source, file in
         RunPlan.Source(
-          path: source.path,
+          path: absolutePath(source.path),
           weight: source.weight,
           tokens: file.count,
           fingerprint: file.fingerprint
         )
       },
+      validation: validation.plan,
+      validationCorpus: validation.corpus,
       start: start,
       endOfText: endOfText.map(Int.init),
       tokenizerSHA256: digest,
@@ -79,16 +92,24 @@ public struct PreparedRun {
   ///   - threads: How many threads compute; the plan's where nil.
   /// - Throws: ``ExperimentsError/changedInput(path:)`` for ids or weights other than the plan's.
   public init(resuming folder: String, threads: Int?) throws {
-    try self.init(RunPlan(folder: folder), threads: threads)
+    try self.init(RunPlan(folder: folder), threads: threads, folder: folder)
   }
 
   /// Opens what a plan names.
-  init(_ stored: RunPlan, threads: Int?) throws {
+  ///
+  /// - Parameters:
+  ///   - stored: The plan.
+  ///   - threads: How many threads compute; the plan's where nil.
+  ///   - folder: The run's folder, for its tokenizer; nil where nothing is measured on held-out text.
+  /// - Throws: An error of the module at fault, naming the file that is missing or has changed.
+  init(_ stored: RunPlan, threads: Int?, folder: String?) throws {
     var training = stored.training
     training.threads = threads ?? training.threads
     plan = RunPlan(
       training: training,
       ids: stored.ids,
+      validation: stored.validation,
+      validationCorpus: stored.validationCorpus,
       start: stored.start,
       endOfText: stored.endOfText,
       tokenizerSHA256: stored.tokenizerSHA256,
@@ -112,6 +133,13 @@ public struct PreparedRun {
     }
     // It was laid beside the model when the run began.
     tokenizer = nil
+    let plan = plan
+    heldOut = try folder.flatMap { folder in
+      let text = try ValidationText(plan) {
+        try Tokenizer(contentsOf: joined(folder, "tokenizer.json"))
+      }
+      return text.heldOut
+    }
   }
 
   /// The parameters, part by part.
@@ -140,7 +168,7 @@ public struct PreparedRun {
   }
 
   /// Opens a file and holds its ids against a vocabulary.
-  private static func open(_ path: String, _ shape: ModelShape) throws -> TokenIDFile {
+  static func open(_ path: String, _ shape: ModelShape) throws -> TokenIDFile {
     try TokenIDFile(
       path,
       vocabularySize: shape.vocabularySize,

@@ -7,13 +7,37 @@ public import Training
 public struct RunPlan: Sendable, Hashable, Codable {
   /// A file trained on.
   public struct Source: Sendable, Hashable, Codable {
-    /// The path, as it was typed.
+    /// The path from the root on, so that the run can be resumed from any working folder.
     public let path: String
     /// The share of rows it gives, relative to the others'.
     public let weight: Double
     /// How many ids it holds.
     public let tokens: Int
     /// A hash of its ids.
+    public let fingerprint: String
+  }
+
+  /// Ids of one language that are measured on.
+  public struct Validation: Sendable, Hashable, Codable {
+    /// The file's path from the root on.
+    public let path: String
+    /// The language, or another name.
+    public let label: String
+    /// The first of its ids.
+    public let start: Int
+    /// How many ids.
+    public let tokens: Int
+    /// The bytes they stand for, where known.
+    public let bytes: Int?
+    /// A hash of the whole file's ids.
+    public let fingerprint: String
+  }
+
+  /// A corpus whose held-out segments are measured on.
+  public struct ValidationCorpus: Sendable, Hashable, Codable {
+    /// The path from the root on.
+    public let path: String
+    /// A hash of the segments' ids.
     public let fingerprint: String
   }
 
@@ -26,11 +50,15 @@ public struct RunPlan: Sendable, Hashable, Codable {
   }
 
   /// The version of this record.
-  public private(set) var version = 1
+  public private(set) var version = 2
   /// Shape, schedule, optimizer, order, seed.
   public let training: TrainingPlan
   /// The files trained on.
   public let ids: [Source]
+  /// The ids measured on.
+  public let validation: [Validation]
+  /// The corpus measured on; nil for none.
+  public let validationCorpus: ValidationCorpus?
   /// Where the weights came from.
   public let start: Start
   /// The id that ends a text, where tokenizer or ids name one.
@@ -41,7 +69,8 @@ public struct RunPlan: Sendable, Hashable, Codable {
   public let checkpointSeconds: Double
 
   enum CodingKeys: String, CodingKey {
-    case version, training, ids, start
+    case version, training, ids, validation, start
+    case validationCorpus = "validation_corpus"
     case endOfText = "end_of_text"
     case tokenizerSHA256 = "tokenizer_sha256"
     case checkpointSeconds = "checkpoint_seconds"
@@ -50,6 +79,8 @@ public struct RunPlan: Sendable, Hashable, Codable {
   init(
     training: TrainingPlan,
     ids: [Source],
+    validation: [Validation] = [],
+    validationCorpus: ValidationCorpus? = nil,
     start: Start,
     endOfText: Int?,
     tokenizerSHA256: String?,
@@ -57,6 +88,8 @@ public struct RunPlan: Sendable, Hashable, Codable {
   ) {
     self.training = training
     self.ids = ids
+    self.validation = validation
+    self.validationCorpus = validationCorpus
     self.start = start
     self.endOfText = endOfText
     self.tokenizerSHA256 = tokenizerSHA256
@@ -77,6 +110,10 @@ public struct RunPlan: Sendable, Hashable, Codable {
     case .drawn(let initialization): text += "; drawn \(initialization)"
     case .model(_, let fingerprint): text += "; from \(fingerprint)"
     }
+    for part in validation {
+      text += "; \(part.label) \(part.fingerprint) \(part.start) \(part.tokens)"
+    }
+    if let validationCorpus { text += "; corpus \(validationCorpus.fingerprint)" }
     return text
   }
 
@@ -102,19 +139,29 @@ public struct RunPlan: Sendable, Hashable, Codable {
   /// - Throws: ``ExperimentsError/noRun(folder:reason:)`` where the record is none.
   init(json: [UInt8], of folder: String) throws {
     do {
-      self = try JSONDecoder().decode(RunPlan.self, from: Data(json))
+      let data = Data(json)
+      let version = try JSONDecoder().decode(Version.self, from: data).version
+      guard version == 2 else {
+        throw ExperimentsError.noRun(
+          folder: folder,
+          reason: "its \(Self.fileName) has version \(version), not 2: start it anew"
+        )
+      }
+      self = try JSONDecoder().decode(RunPlan.self, from: data)
     } catch is DecodingError {
       throw ExperimentsError.noRun(
         folder: folder,
         reason: "its \(Self.fileName) is damaged, or was not written by model train"
       )
     }
-    guard version == 1 else {
-      throw ExperimentsError.noRun(folder: folder, reason: "its \(Self.fileName) is not version 1")
-    }
     try training.validate()
     guard !ids.isEmpty, checkpointSeconds >= 0, checkpointSeconds < 1e9 else {
       throw ExperimentsError.noRun(folder: folder, reason: "its \(Self.fileName) is damaged")
     }
   }
+}
+
+/// What is read of a plan before all else.
+private struct Version: Decodable {
+  let version: Int
 }

@@ -28,6 +28,20 @@ public struct RunRequest: Sendable {
     }
   }
 
+  /// A file of ids that is measured on.
+  public struct ValidationFile: Sendable, Hashable {
+    /// The file.
+    public var path: String
+    /// The language of all its ids; where nil, what its description or name says.
+    public var label: String?
+
+    /// Names a file.
+    public init(path: String, label: String? = nil) {
+      self.path = path
+      self.label = label
+    }
+  }
+
   /// How long a run lasts.
   public enum Budget: Sendable, Hashable {
     /// Optimizer steps.
@@ -98,6 +112,14 @@ public struct RunRequest: Sendable {
   public var seed: UInt64 = 1
   /// How many threads compute; it changes no result.
   public var threads = 1
+  /// The files measured on in training.
+  public var validation: [ValidationFile] = []
+  /// The corpus whose held-out segments are measured on in training; it needs a tokenizer.
+  public var validationCorpus: String?
+  /// The steps between two evaluations; where nil a tenth of all.
+  public var evaluationInterval: Int?
+  /// When the run ends early; nil for never.
+  public var earlyStopping: EarlyStopping?
   /// The seconds between two checkpoints.
   public var checkpointSeconds = 60.0
 

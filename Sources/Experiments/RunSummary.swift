@@ -2,6 +2,7 @@ import Accounting
 public import Evaluation
 import Files
 import FoundationEssentials
+public import Training
 
 /// What a run came to: the `summary.json` beside its model.
 public struct RunSummary: Sendable, Hashable, Codable {
@@ -42,6 +43,33 @@ public struct RunSummary: Sendable, Hashable, Codable {
     }
   }
 
+  /// What held-out text said in training.
+  public struct Validation: Sendable, Hashable, Codable {
+    /// The last evaluation.
+    public let last: EvaluationRecord
+    /// The one with the lowest loss.
+    public let best: EvaluationRecord
+  }
+
+  /// How fast the last part of the run was.
+  public struct Speed: Sendable, Hashable, Codable {
+    /// Tokens per second, evaluations not counted.
+    public let tokensPerSecond: Double
+    /// Operations per second by the exact count.
+    public let flopsPerSecond: Double
+    /// The matrix products' operations per second when everything is in favor; nil where the run
+    /// was too short to measure them.
+    public let peakFLOPsPerSecond: Double?
+    /// The share of that peak that training reached.
+    public var peakShare: Double? { peakFLOPsPerSecond.map { flopsPerSecond / $0 } }
+
+    enum CodingKeys: String, CodingKey {
+      case tokensPerSecond = "tokens_per_second"
+      case flopsPerSecond = "flops_per_second"
+      case peakFLOPsPerSecond = "peak_flops_per_second"
+    }
+  }
+
   /// The parameters by each counting convention.
   public let parameters: [String: Int]
   /// D, repeats counted.
@@ -58,8 +86,18 @@ public struct RunSummary: Sendable, Hashable, Codable {
   public let all: Language?
   /// The held-out loss by language; empty where none was measured.
   public let languages: [Language]
-  /// The time training took.
+  /// The time training took, all parts of a resumed run together.
   public let seconds: Double
+  /// The steps done; nil where no run did them one by one.
+  public private(set) var steps: Int?
+  /// Whether held-out text no longer gained before all planned steps were done.
+  public private(set) var isStoppedEarly: Bool?
+  /// The step whose weights the model has: with early stopping, that of the best evaluation.
+  public private(set) var modelStep: Int?
+  /// The held-out losses measured in training; nil where there were none.
+  public private(set) var validation: Validation?
+  /// How fast the last part of the run was.
+  public private(set) var speed: Speed?
 
   enum CodingKeys: String, CodingKey {
     case parameters, tokens
@@ -67,7 +105,10 @@ public struct RunSummary: Sendable, Hashable, Codable {
     case flops6ND = "flops_6nd"
     case flops
     case trainingLoss = "training_loss_nats_per_token"
-    case all, languages, seconds
+    case all, languages, seconds, steps
+    case isStoppedEarly = "stopped_early"
+    case modelStep = "model_step"
+    case validation, speed
   }
 
   /// Sums up a run.
@@ -120,10 +161,28 @@ public struct RunSummary: Sendable, Hashable, Codable {
     self.seconds = seconds
   }
 
-  /// Writes the summary as JSON.
-  public func write(to path: String) throws {
+  /// Adds what a run knows of its steps and evaluations.
+  mutating func add(_ run: TrainingRun, speed: Speed?) {
+    steps = run.session.stepsDone
+    isStoppedEarly = run.isStoppedEarly
+    if let last = run.lastEvaluation, let best = run.bestEvaluation {
+      validation = Validation(last: last, best: best)
+    }
+    modelStep =
+      run.session.plan.earlyStopping == nil
+      ? run.session.stepsDone : run.bestEvaluation?.step
+    self.speed = speed
+  }
+
+  /// The summary as JSON.
+  public func json() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try writeFile(path, Array(try encoder.encode(self)) + [0x0A])
+    return Array(try encoder.encode(self)) + [0x0A]
+  }
+
+  /// Writes the summary as JSON.
+  public func write(to path: String) throws {
+    try writeFile(path, json())
   }
 }

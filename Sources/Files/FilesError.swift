@@ -55,7 +55,8 @@ public enum FilesError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path) is wrong at line \(line), byte \(byte): \(problem). Each line must be a JSON object "
         + "with the text under the key that --field names."
     case .lineTooLong(let path, let line, let limit):
-      "\(path) has more than \(limit >> 20) MiB in line \(line). Break it into lines first."
+      "\(path) has more than \(limit >> 10) KiB in line \(line). Break it into lines first, or"
+        + " allow more memory."
     case .tooLarge(let path, let limit):
       "\(path) holds more than \(limit >> 20) MiB of text, too much for one document. "
         + "Take its lines as documents, or split it."

@@ -16,6 +16,38 @@ public struct TextBlock: Sendable {
 
   let storage: Storage
 
+  init(input: TextInput, inputIndex: Int, index: Int, storedBytes: Int, storage: Storage) {
+    self.input = input
+    self.inputIndex = inputIndex
+    self.index = index
+    self.storedBytes = storedBytes
+    self.storage = storage
+  }
+
+  /// Creates a block of lines that somebody else read.
+  ///
+  /// - Parameters:
+  ///   - bytes: The lines.
+  ///   - firstLine: The number of the first in its file, counted from 1.
+  ///   - input: The text the lines are from.
+  ///   - inputIndex: Which of the texts it is, counted from 0.
+  ///   - storedBytes: How many bytes of the file, as it is stored, were read for it.
+  public init(
+    _ bytes: [UInt8],
+    firstLine: Int,
+    of input: TextInput,
+    inputIndex: Int,
+    storedBytes: Int
+  ) {
+    self.init(
+      input: input,
+      inputIndex: inputIndex,
+      index: 0,
+      storedBytes: storedBytes,
+      storage: .owned(bytes, firstByte: 0, firstLine: firstLine)
+    )
+  }
+
   /// Runs a body on the block's bytes.
   public func withBytes<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result

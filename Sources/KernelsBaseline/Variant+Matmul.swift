@@ -1,10 +1,4 @@
-internal import CVector
 public import KernelInterface
-
-/// The products in a block of sums: a panel of B of this height stays in the first-level cache.
-private let innerBlock = 512
-/// The most rows in a block of A: this many rows of a block stay in the second-level cache.
-private let rowBlock = 264
 
 extension Variant {
   /// Writes the panels of B = source, or of B = sourceᵀ.
@@ -69,78 +63,5 @@ extension Variant {
       }
       column &+= lanes
     }
-  }
-
-  /// C = [addend +] [bias +] A·B, where A is `a`, or aᵀ.
-  public static func multiply(
-    _ a: MatrixView,
-    transposed: Bool,
-    _ b: RightFactor,
-    into c: MatrixView,
-    adding addend: MatrixView?,
-    bias: VectorView?
-  ) {
-    switch b.precision {
-    case .f32: multiply(a, transposed, b, c, addend, bias, SingleNumbers.self)
-    case .bf16: multiply(a, transposed, b, c, addend, bias, BFloat16Pairs.self)
-    }
-  }
-
-  /// The product of numbers, or of words.
-  ///
-  /// Sums run over blocks of ``innerBlock`` products, each from the first to the last, whatever rows
-  /// and columns are asked for: a number of C does not depend on how C is divided.
-  private static func multiply<Arithmetic: TileArithmetic>(
-    _ a: MatrixView,
-    _ transposed: Bool,
-    _ b: RightFactor,
-    _ c: MatrixView,
-    _ addend: MatrixView?,
-    _ bias: VectorView?,
-    _: Arithmetic.Type
-  ) {
-    let rowStride = transposed ? 1 : a.stride
-    let innerStride = transposed ? a.stride : 1
-    // Blocks of even height, in whole tiles.
-    let blocks = max(1, (c.rows &+ rowBlock &- 1) / rowBlock)
-    let blockRows = ((c.rows &+ blocks &- 1) / blocks &+ tileRows &- 1) / tileRows &* tileRows
-    var k = 0
-    repeat {
-      let inner = min(innerBlock, b.rows &- k)
-      let previous = k == 0 ? addend : c
-      var blockStart = 0
-      while blockStart < c.rows {
-        let blockEnd = min(blockStart &+ blockRows, c.rows)
-        var column = 0
-        var panel = unsafe Floats(b.base) + k &* b.rowStride
-        while column < c.columns {
-          let columns = min(panelWidth, c.columns &- column)
-          var row = blockStart
-          while row < blockEnd {
-            let rows = min(tileRows, blockEnd &- row)
-            let product = TileProduct(
-              inner: inner,
-              a: Floats(a) + (row &* rowStride &+ k &* innerStride),
-              rowStride: rowStride,
-              innerStride: innerStride,
-              b: panel,
-              bStride: b.rowStride,
-              c: c.place(row, column),
-              cStride: c.stride,
-              columns: columns,
-              previous: previous.map { $0.place(row, column) },
-              previousStride: previous?.stride ?? 0,
-              bias: k == 0 ? bias.map { Floats($0) + column } : nil
-            )
-            product.run(rows: rows, Arithmetic.self)
-            row &+= rows
-          }
-          column &+= panelWidth
-          panel += b.panelStride
-        }
-        blockStart = blockEnd
-      }
-      k &+= inner
-    } while k < b.rows
   }
 }

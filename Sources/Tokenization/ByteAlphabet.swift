@@ -43,6 +43,9 @@ public enum ByteAlphabet {
     return spelling
   }
 
+  /// The spelling of one byte in UTF-8.
+  static func spelling(of byte: UInt8) -> [UInt8] { spellings[Int(byte)] }
+
   private static let spellings: [[UInt8]] = characters.map { Array(String($0).utf8) }
 
   /// The bytes that a spelling stands for, or nil where a character spells none.

@@ -25,6 +25,10 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   case emptyCorpus
   /// More data than the training structures can address.
   case corpusTooLarge(what: String)
+  /// Two files of counted words whose words were made in different ways.
+  case countsDiffer(path: String, other: String, what: String)
+  /// Less memory than the work needs, in bytes.
+  case memoryTooSmall(work: String, bound: Int, needed: Int, remedy: String)
   /// Whoever asked for the work wants it no more.
   case interrupted
 
@@ -49,7 +53,15 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
       "The corpus holds no text. Name files or folders with at least one character of text."
     case .corpusTooLarge(let what):
       "The corpus has too many \(what) to be trained on at once. Train on a sample of it."
+    case .countsDiffer(let path, let other, let what):
+      "\(path) can not be put together with \(other): it was counted with \(what)."
+        + " Count both with the same settings."
+    case .memoryTooSmall(let work, let bound, let needed, let remedy):
+      "\(mebibytes(bound)) are too few for \(work), which needs \(mebibytes(needed)): \(remedy)."
     case .interrupted: "The work was interrupted before its end."
     }
   }
 }
+
+/// Bytes as people read them, rounded up: `512 MiB`.
+private func mebibytes(_ bytes: Int) -> String { "\((bytes + 0xF_FFFF) >> 20) MiB" }

@@ -1,12 +1,14 @@
 import Files
 import UnicodeText
 
-/// A byte-level BPE tokenizer: from text to the numbers of tokens and back.
+/// A BPE tokenizer: from text to the numbers of tokens and back.
 ///
 /// Text goes through four stages: added tokens are found in it, the rest is normalized, cut into
-/// pieces by a ``SplitPattern``, and each piece is merged by the rules of the ``BPEModel``. Decoding
-/// puts the bytes of the tokens one after the other; without a lossy normalization it gives back
-/// what was encoded, whatever the bytes.
+/// pieces by a ``SplitPattern`` or other stages, and each piece is merged by the rules of the
+/// ``BPEModel``. Byte-level models spell bytes; decoding puts the bytes of the tokens one after the
+/// other and, without a lossy normalization, gives back what was encoded, whatever the bytes. Other
+/// models spell characters, with what ``BPEOptions`` says for those without a token. The models of
+/// SentencePiece merge by scores of their own (``SentencePieceModel``).
 public struct Tokenizer: Sendable {
   /// How it was made.
   public let configuration: TokenizerConfiguration
@@ -19,10 +21,18 @@ public struct Tokenizer: Sendable {
   let modelTokenCount: Int
   let finder: AddedTokenFinder
   let normalizedFinder: AddedTokenFinder
+  /// The texts of the added tokens as a normalization leaves them, which is how they are decoded.
+  let normalizedContents: [TokenID: [UInt8]]
+  /// Whether some numbers have no token.
+  let hasGaps: Bool
   /// The numbers of the special tokens.
   let specialIDs: Set<TokenID>
   /// The file it was read from.
   let source: MappedFile?
+  /// What encodes instead of merges, in a tokenizer of SentencePiece.
+  public let sentencePiece: SentencePieceModel?
+  /// Whether the quick way of byte-level models gives the tokens.
+  let isPlainByteLevel: Bool
 
   /// Creates a tokenizer from its parts.
   ///
@@ -34,7 +44,9 @@ public struct Tokenizer: Sendable {
   ) throws(TokenizationError) {
     var tokens = StringTable(capacity: model.tokens.count)
     for (id, token) in model.tokens.enumerated() {
-      if token.withByteView({ tokens.insert($0) }) == nil {
+      // An empty spelling stands for a number without a token.
+      let spelling = token.isEmpty ? Self.gapSpelling(id) : token
+      if spelling.withByteView({ tokens.insert($0) }) == nil {
         throw .wrongModel(
           place: "token \(id)",
           problem: "\(String(decoding: token, as: UTF8.self)) is a token already"
@@ -54,30 +66,52 @@ public struct Tokenizer: Sendable {
     tokens modelTokens: consuming StringTable,
     merges: [Merge],
     configuration: TokenizerConfiguration,
-    source: MappedFile?
+    source: MappedFile?,
+    sentencePiece: SentencePieceModel? = nil
   ) throws(TokenizationError) {
     var tokens = modelTokens
     let modelTokenCount = tokens.count
-    var literal: Set<TokenID> = []
+    var contents: [TokenID: [UInt8]] = [:]
     for added in configuration.addedTokens.sorted(by: { $0.id < $1.id }) {
       try Self.add(added, to: &tokens)
-      literal.insert(added.id)
+      contents[added.id] = Array(added.content.utf8)
     }
+    let normalized = try configuration.normalizedContents()
+    for (text, token) in normalized { contents[token.id] = text }
     self.configuration = configuration
     self.merges = merges
     self.modelTokenCount = modelTokenCount
     self.source = source
-    tables = TokenizerTables(tokens: tokens, merges: merges, literal: literal)
+    self.sentencePiece = sentencePiece
+    let tables = TokenizerTables(
+      tokens: tokens,
+      merges: merges,
+      literal: contents,
+      spelling: TokenSpelling(configuration, sentencePiece)
+    )
+    self.tables = tables
+    isPlainByteLevel =
+      sentencePiece == nil && configuration.isPlainByteLevel(coversAllBytes: tables.coversAllBytes)
     specialIDs = Set(configuration.addedTokens.filter(\.isSpecial).map(\.id))
-    for case .template(let template) in configuration.postProcessors {
-      for token in template.specialTokens {
-        for id in token.ids where Int(id) >= tables.tokens.count {
-          throw .wrongModel(place: "post_processor", problem: "token \(id) does not exist")
-        }
+    for processor in configuration.postProcessors {
+      for id in processor.tokenIDs where Int(id) >= tables.tokens.count {
+        throw .wrongModel(place: "post_processor", problem: "token \(id) does not exist")
       }
     }
+    hasGaps = (0..<tables.tokens.count).contains {
+      tables.tokens.withString($0) { $0.count > 0 && $0[0] == 0xFF }
+    }
     finder = configuration.finder
-    normalizedFinder = try configuration.normalizedFinder()
+    normalizedFinder = AddedTokenFinder(normalized)
+    normalizedContents = contents
+    if let unknown = configuration.options.unknownToken, !isPlainByteLevel,
+      sentencePiece == nil, modelID(ofSpelling: unknown) == nil
+    {
+      throw .wrongModel(
+        place: "unk_token",
+        problem: "\"\(unknown)\" is not in the model's vocabulary"
+      )
+    }
   }
 
   private static func add(
@@ -106,9 +140,28 @@ public struct Tokenizer: Sendable {
     _ = text.withByteView { tokens.insert($0) }
   }
 
-  private var modelTokens: [[UInt8]] { (0..<modelTokenCount).map { tables.tokens.string($0) } }
+  /// How many numbers without a token may stand in a row.
+  static let largestGap = 1 << 16
 
-  /// How many tokens there are, added ones included.
+  /// What stands in the table of tokens for a number without one; it is no UTF-8 and hence no token.
+  static func gapSpelling(_ id: Int) -> [UInt8] { [0xFF] + Array(String(id).utf8) }
+
+  /// Whether a number below ``vocabularySize`` has no token.
+  public func isGap(_ id: TokenID) -> Bool {
+    Int(id) < vocabularySize
+      && tables.tokens.withString(Int(id)) { $0.count > 0 && $0[0] == 0xFF }
+  }
+
+  private var modelTokens: [[UInt8]] {
+    (0..<modelTokenCount).map { isGap(TokenID($0)) ? [] : tables.tokens.string($0) }
+  }
+
+  /// The number of a token of the model itself by its spelling, or nil.
+  func modelID(ofSpelling spelling: String) -> TokenID? {
+    id(ofSpelling: spelling).flatMap { Int($0) < modelTokenCount ? $0 : nil }
+  }
+
+  /// How many tokens there are, added ones and numbers without a token included.
   public var vocabularySize: Int { tables.tokens.count }
 
   /// The token that ends a text, or nil where the tokenizer has none.
@@ -152,6 +205,12 @@ public struct Tokenizer: Sendable {
   public func byteCount(of id: TokenID) -> Int {
     precondition(Int(id) < vocabularySize, "token \(id) of \(vocabularySize)")
     return tables.decodedRange(id).count
+  }
+
+  /// Whether offsets can be counted on the way of plain byte-level models: nothing moves a byte.
+  var hasPlainOffsets: Bool {
+    isPlainByteLevel && tables.coversAllBytes && configuration.pattern != nil
+      && configuration.normalization.steps.isEmpty && !configuration.addsPrefixSpace
   }
 
   /// Whether a token is a special one, such as the end of a text.

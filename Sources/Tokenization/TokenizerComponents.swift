@@ -22,30 +22,17 @@ struct TokenizerComponents {
 
   /// The configuration that the stages describe.
   func configuration() throws(TokenizationError) -> TokenizerConfiguration {
-    for key in ["truncation", "padding"] where root[key] != .null {
-      throw error(key, "it is not supported, only null is")
-    }
-    let (splits, addsPrefixSpace) = try preTokenizer(root["pre_tokenizer"])
-    try checkDecoder(root["decoder"])
     var configuration = TokenizerConfiguration(
-      normalization: try normalization(root["normalizer"]),
-      addsPrefixSpace: addsPrefixSpace,
+      normalization: .none,
       postProcessors: try postProcessors(root["post_processor"]),
       addedTokens: try addedTokens(root["added_tokens"])
     )
-    configuration.splits = splits
+    try readNormalizer(root["normalizer"], into: &configuration)
+    try readPreTokenizer(root["pre_tokenizer"], into: &configuration)
+    configuration.decoding = try decoding(root["decoder"])
+    configuration.truncation = try truncation(root["truncation"])
+    configuration.padding = try padding(root["padding"])
     return configuration
-  }
-
-  private func checkDecoder(_ value: JSONValue) throws(TokenizationError) {
-    let stages = stages(value, "decoders")
-    guard stages.count == 1, stages[0]["type"].string == "ByteLevel" else {
-      let types = stages.map { $0["type"].string ?? "?" }.joined(separator: ", ")
-      throw error(
-        "decoder",
-        "\(types.isEmpty ? "none" : types) is not supported, only ByteLevel is"
-      )
-    }
   }
 
   /// The stages of a component: none for null, those of a sequence, or the one.

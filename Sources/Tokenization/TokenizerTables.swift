@@ -1,3 +1,5 @@
+import UnicodeText
+
 /// What a tokenizer looks up while it encodes and decodes; built once, then only read.
 final class TokenizerTables: Sendable {
   /// The spellings by number.
@@ -19,18 +21,32 @@ final class TokenizerTables: Sendable {
   /// - Parameters:
   ///   - tokens: All tokens by number, added ones included.
   ///   - merges: The merges by rank.
-  ///   - literal: The numbers of the tokens whose spelling is their text, and not in the
-  ///     characters that spell bytes.
-  init(tokens: consuming StringTable, merges: [Merge], literal: Set<TokenID>) {
+  ///   - literal: The texts of the tokens that stand for these, and not for what their spellings
+  ///     would.
+  ///   - spelling: How the spellings of the others stand for text.
+  init(
+    tokens: consuming StringTable,
+    merges: [Merge],
+    literal: [TokenID: [UInt8]],
+    spelling kind: TokenSpelling = .bytes
+  ) {
     let count = tokens.count
     var byteTokens = [TokenID](repeating: Self.none, count: 256)
     var bytes = FlatArray<UInt8>(capacity: tokens.byteCount)
     var ends = FlatArray<UInt32>(capacity: count)
     for number in 0..<count {
       let start = bytes.count
-      let isLiteral = literal.contains(TokenID(number))
       tokens.withString(number) { spelling in
-        if isLiteral || !Self.decode(spelling, into: &bytes) {
+        if spelling.count > 0, spelling[0] == 0xFF { return }
+        if let text = literal[TokenID(number)] {
+          for byte in text { bytes.append(byte) }
+          return
+        }
+        if case .characters(let characters) = kind {
+          for byte in characters.bytes(of: spelling.toArray()) { bytes.append(byte) }
+          return
+        }
+        if !Self.decode(spelling, into: &bytes) {
           bytes.truncate(to: start)
           bytes.append(spelling)
         } else if bytes.count == start + 1 {
@@ -91,4 +107,60 @@ struct ByteTokens: ~Copyable, Sendable {
 
   @inline(__always)
   subscript(_ byte: UInt8) -> TokenID { tokens[Int(byte)] }
+}
+
+/// How the spellings of tokens stand for text.
+enum TokenSpelling {
+  /// By the characters of the ``ByteAlphabet``.
+  case bytes
+  /// By the text itself, but for some signs.
+  case characters(CharacterSpelling)
+
+  init(_ configuration: TokenizerConfiguration, _ sentencePiece: SentencePieceModel?) {
+    if configuration.isByteLevel, sentencePiece == nil {
+      self = .bytes
+      return
+    }
+    var spelling = CharacterSpelling()
+    if sentencePiece != nil {
+      spelling.space = "\u{2581}"
+      spelling.hasByteTokens = true
+    }
+    for step in configuration.decoding {
+      switch step {
+      case .byteFallback: spelling.hasByteTokens = true
+      case .metaspace(let metaspace): spelling.space = metaspace.replacement
+      case .replace(.literal(let sign), with: let content)
+      where content == " " && sign.unicodeScalars.count == 1:
+        spelling.space = sign.unicodeScalars.first
+      case .wordSuffix(let suffix): spelling.suffix = Array(suffix.utf8)
+      default: break
+      }
+    }
+    self = .characters(spelling)
+  }
+}
+
+/// The signs in the spellings of a vocabulary of characters.
+struct CharacterSpelling {
+  /// What stands for a space.
+  var space: Unicode.Scalar?
+  /// Whether tokens such as `<0x0A>` stand for bytes.
+  var hasByteTokens = false
+  /// What marks the end of a word, and stands for no text.
+  var suffix: [UInt8] = []
+
+  /// The bytes that a token stands for in the middle of a text.
+  func bytes(of spelling: [UInt8]) -> [UInt8] {
+    if hasByteTokens, let byte = byteOfTokenName(spelling) { return [byte] }
+    var bytes = spelling
+    if !suffix.isEmpty, bytes.count >= suffix.count, bytes.suffix(suffix.count) == suffix[...] {
+      bytes.removeLast(suffix.count)
+    }
+    guard let space else { return bytes }
+    let text = String(decoding: bytes, as: UTF8.self)
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { scalars.append(scalar == space ? " " : scalar) }
+    return Array(String(scalars).utf8)
+  }
 }

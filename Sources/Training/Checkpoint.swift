@@ -2,12 +2,13 @@ import Files
 import Kernels
 import LanguageModels
 
-/// A file that holds everything a run needs to go on to the bit: weights, the optimizer's moments, the
-/// number of steps done and the identity of the run.
+/// A file that holds everything a run needs to go on to the bit: weights, the optimizer's moments,
+/// the number of steps done, the run's state and its identity.
 ///
 /// Batches are a function of the step, so the place in the data needs no further record. The file
-/// is in the safetensors form, with the tensors `weights/NAME`, `first/NAME` and, for AdamW,
-/// `second/NAME`; it appears under its name only when it is whole, and an older checkpoint is removed only then.
+/// is in the safetensors form, with the tensors `weights/NAME`, `first/NAME`, for AdamW
+/// `second/NAME`, and `best/NAME` where early stopping keeps the best weights so far. It appears
+/// under its name only when it is whole, and an older checkpoint is removed only then.
 enum Checkpoint {
   /// The folder of checkpoints inside a run's folder.
   static let folderName = "checkpoint"
@@ -15,10 +16,12 @@ enum Checkpoint {
   /// Writes a checkpoint of a session and removes older ones.
   static func write(
     _ session: TrainingSession,
+    _ state: RunState,
     identity: String,
     folder: String
   ) throws {
-    let buffers = buffers(of: session)
+    var buffers = buffers(of: session)
+    if let best = state.bestWeights { buffers.append((bestPrefix, best)) }
     let tensors = session.model.layout.tensors
     try createFolder(folder)
     let path = joined(folder, fileName(session.stepsDone))
@@ -27,7 +30,10 @@ enum Checkpoint {
       buffers.flatMap { prefix, _ in
         tensors.map { TensorEntry(prefix + $0.name, $0.shape) }
       },
-      metadata: ["step": String(session.stepsDone), "run": identity, "version": "1"]
+      metadata: [
+        "step": String(session.stepsDone), "run": identity, "version": "2",
+        "state": try state.json(),
+      ]
     )
     let places = Dictionary(
       uniqueKeysWithValues: buffers.flatMap { prefix, buffer in
@@ -51,6 +57,7 @@ enum Checkpoint {
   ///   another run or cannot be read.
   static func restore(
     _ session: TrainingSession,
+    _ state: RunState,
     identity: String,
     folder: String
   ) throws -> Bool {
@@ -62,8 +69,8 @@ enum Checkpoint {
     do { file = try SafetensorsFile(path) } catch {
       throw TrainingError.invalidCheckpoint(path: path, reason: "\(error)")
     }
-    guard file.metadata["version"] == "1" else {
-      throw TrainingError.invalidCheckpoint(path: path, reason: "its version is not 1")
+    guard file.metadata["version"] == "2" else {
+      throw TrainingError.invalidCheckpoint(path: path, reason: "its version is not 2")
     }
     guard file.metadata["run"] == identity else {
       throw TrainingError.invalidCheckpoint(
@@ -77,7 +84,16 @@ enum Checkpoint {
         reason: "its step does not fit its name and plan"
       )
     }
-    for (prefix, buffer) in buffers(of: session) {
+    do { try state.read(file.metadata["state"] ?? "") } catch {
+      throw TrainingError.invalidCheckpoint(path: path, reason: "its state is damaged")
+    }
+    var buffers = buffers(of: session)
+    if let first = session.model.layout.tensors.first, file[bestPrefix + first.name] != nil {
+      let best = try FloatBuffer(count: session.model.layout.storageCount)
+      state.bestWeights = best
+      buffers.append((bestPrefix, best))
+    }
+    for (prefix, buffer) in buffers {
       for tensor in session.model.layout.tensors {
         guard let stored = file[prefix + tensor.name], stored.shape == tensor.shape else {
           throw TrainingError.invalidCheckpoint(
@@ -91,6 +107,7 @@ enum Checkpoint {
       }
     }
     session.stepsDone = newest
+    session.firstLoss = state.record.firstLoss
     return true
   }
 
@@ -104,11 +121,21 @@ enum Checkpoint {
     try removeEmptyFolder(folder)
   }
 
+  private static let bestPrefix = "best/"
+
   private static func buffers(
     of session: TrainingSession
   ) -> [(prefix: String, buffer: FloatBuffer)] {
     [("weights/", session.model.weights)]
       + zip(["first/", "second/"], session.moments).map { ($0, $1) }
+  }
+
+  /// The path of the newest checkpoint of a folder, or nil.
+  static func newest(folder: String) throws -> String? {
+    guard try fileKind(folder) == .folder else { return nil }
+    return try fileNames(in: folder).compactMap(step(of:)).max().map {
+      joined(folder, fileName($0))
+    }
   }
 
   private static func fileName(_ step: Int) -> String { "step-\(step).safetensors" }

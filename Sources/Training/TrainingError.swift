@@ -4,8 +4,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalidPlan(reason: String)
   /// A token file is shorter than a window and its successor.
   case tooFewTokens(count: Int, needed: Int)
-  /// The loss or the gradient stopped being a number.
-  case diverged(step: Int, loss: Double, gradientNorm: Double, learningRate: Double)
+  /// The loss exploded, or it or the gradient stopped being a number.
+  case diverged(Divergence)
   /// A checkpoint does not belong to the run.
   case invalidCheckpoint(path: String, reason: String)
 
@@ -17,10 +17,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .tooFewTokens(let count, let needed):
       "A token sequence of \(count) ids is shorter than one window with its successor (\(needed)). "
         + "Use more text or a smaller --context."
-    case .diverged(let step, let loss, let gradientNorm, let learningRate):
-      "The run broke at step \(step): loss \(loss), gradient norm \(gradientNorm), "
-        + "learning rate \(learningRate). Lower --lr or lengthen --warmup; "
-        + "the last checkpoint was kept."
+    case .diverged(let divergence):
+      divergence.description
     case .invalidCheckpoint(let path, let reason):
       "\(path) cannot be resumed from: \(reason)."
     }

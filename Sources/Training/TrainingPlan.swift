@@ -38,6 +38,10 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
   public var baseWidth: Int?
   /// The largest global gradient norm; 0 never clips.
   public var clip: Double
+  /// The steps between two evaluations on held-out text; nil for none.
+  public var evaluationInterval: Int?
+  /// When the run ends early; nil for never.
+  public var earlyStopping: EarlyStopping?
   /// How windows are ordered.
   public var order: BatchSampler.Order
   /// What matrix products multiply; all else is computed in single precision.
@@ -145,6 +149,18 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
       do { try MaximalUpdate(baseWidth: baseWidth).validate(shape) } catch {
         throw .invalidPlan(reason: error.reason)
       }
+    }
+    if let evaluationInterval {
+      try check(evaluationInterval >= 1, "an evaluation every \(evaluationInterval) steps")
+    }
+    if let earlyStopping {
+      try check(evaluationInterval != nil, "early stopping without evaluations")
+      try check(
+        earlyStopping.patience >= 1 && earlyStopping.minimumImprovement >= 0
+          && earlyStopping.minimumImprovement.isFinite,
+        "a patience of \(earlyStopping.patience) and improvements of "
+          + "\(earlyStopping.minimumImprovement); at least 1 and 0 are needed"
+      )
     }
     try check(epsilon > 0 && epsilon.isFinite, "an epsilon of \(epsilon); it must be positive")
     try check(clip >= 0 && clip.isFinite, "a clip of \(clip); it must not be negative")

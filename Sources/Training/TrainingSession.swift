@@ -18,6 +18,8 @@ public final class TrainingSession {
   public let ranks: Communicator
   /// How many steps are done.
   public internal(set) var stepsDone = 0
+  /// The loss of the very first step, against which an explosion is measured.
+  var firstLoss: Double?
 
   let moments: [FloatBuffer]
   private let sum: GradientSum
@@ -114,25 +116,28 @@ public final class TrainingSession {
 
   /// Does one step: the gradients of the batch are summed, then clipped, then the weights change.
   ///
-  /// - Throws: ``TrainingError/diverged(step:loss:gradientNorm:learningRate:)`` when the loss or the
-  ///   gradient stopped being a number; the weights are then those before the step.
+  /// - Throws: ``TrainingError/diverged(_:)`` when the loss exploded, or it or the gradient stopped
+  ///   being a number; the weights are then those before the step.
   /// - Precondition: The run is not done.
   public func advance() throws -> StepRecord {
     precondition(!isDone, "all \(plan.steps) steps are done")
     let start = ContinuousClock.now
     let learningRate = plan.schedule.rate(step: stepsDone, of: plan.steps)
-    let loss = try sum.compute(model, engine: engine) { part in
-      batches.batch(step: stepsDone, rows: part * microBatch..<(part + 1) * microBatch)
-    }
-    let norm = loss.isFinite ? gradientNorm() : .nan
-    guard norm.isFinite else {
+    let loss = try sumGradients()
+    let norm = gradientNorm()
+    guard loss.isFinite, loss <= largestLoss, norm.isFinite else {
       throw TrainingError.diverged(
-        step: stepsDone + 1,
-        loss: loss,
-        gradientNorm: norm,
-        learningRate: learningRate
+        Divergence(
+          step: stepsDone + 1,
+          loss: loss,
+          largestLoss: largestLoss,
+          gradientNorm: norm,
+          learningRate: learningRate,
+          gradientNorms: gradientNorms()
+        )
       )
     }
+    firstLoss = firstLoss ?? loss
     optimizer.step(
       parameters: model.weights,
       gradients: sum.gradients,
@@ -158,7 +163,44 @@ public final class TrainingSession {
     )
   }
 
-  /// The norm of the batch's mean gradient.
+  /// The largest loss that is not called an explosion: five times the first or that of guessing.
+  private var largestLoss: Double {
+    let guessing = logarithm(Double(max(2, plan.shape.vocabularySize)))
+    return 5 * max(firstLoss ?? guessing, guessing)
+  }
+
+  /// Sums the gradients of the next step's batch, and gives its mean loss.
+  private func sumGradients() throws -> Double {
+    try sum.compute(model, engine: engine) { part in
+      batches.batch(step: stepsDone, rows: part * microBatch..<(part + 1) * microBatch)
+    }
+  }
+
+  /// The norm of the next batch's gradient, tensor by tensor; no step is done.
+  ///
+  /// - Throws: `LanguageModelsError` for an id outside the vocabulary.
+  public func nextGradientNorms() throws -> [Divergence.TensorNorm] {
+    _ = try sumGradients()
+    return gradientNorms()
+  }
+
+  /// How fast matrix products run on this session's threads when everything is in favor.
+  ///
+  /// - Returns: Operations per second.
+  /// - Throws: `KernelsError` when memory does not suffice.
+  public func measuredPeak() throws -> Double {
+    try engine.kernels.measuredPeak(team: engine.team)
+  }
+
+  /// The norm of the last batch's mean gradient, tensor by tensor.
+  public func gradientNorms() -> [Divergence.TensorNorm] {
+    model.layout.tensors.map { tensor in
+      let norm = sum.gradients.norm(of: tensor.range, kernels: engine.kernels)
+      return Divergence.TensorNorm(name: tensor.name, norm: sum.scale * norm)
+    }
+  }
+
+  /// The norm of the last batch's mean gradient.
   private func gradientNorm() -> Double {
     sum.scale * sum.gradients.norm(team: engine.team, kernels: engine.kernels)
   }

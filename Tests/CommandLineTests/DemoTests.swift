@@ -104,7 +104,7 @@ import Testing
     (["--corpus", "nowhere"], "nowhere does not exist"),
     (["--corpus", "empty"], "holds no corpus"),
     (
-      ["--corpus", "latin"], "latin/fr.txt is not UTF-8: line 1 holds a malformed byte at offset 3"
+      ["--corpus", "latin"], "latin/fr.txt is not UTF-8: byte 4 of line 1 is 0xE9"
     ),
     (["--corpus", "texts", "--output", "file/out"], "file is not a folder"),
     (["--corpus", "texts", "--languages", "en,xx"], "holds no language xx"),

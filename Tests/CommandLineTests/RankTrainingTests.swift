@@ -128,6 +128,32 @@ struct RankTrainingTests {
     for _ in 0..<3000 where !holds() { Thread.sleep(forTimeInterval: 0.01) }
   }
 
+  @Test func theFirstRankMeasuresAndStopsAllEarly() throws {
+    try withTemporaryFolder { folder in
+      let measured = [
+        "--validation", try writeIDs(folder), "--evaluate-every", "5",
+        "--early-stopping", "1", "--lr", "1",
+      ]
+      for (name, launcher, parts) in [
+        ("one", [], ["--accumulate", "2"]), ("two", launcher(2), []),
+      ] {
+        let arguments = try arguments(folder, name, steps: 400).filter {
+          $0 != "3e-3" && $0 != "--lr"
+        }
+        let run = try isoflop(arguments + measured + parts, launcher: launcher)
+        #expect(run.status == 0, "\(run.errors)")
+      }
+      let steps = try metrics(folder, "two").count
+      #expect(steps < 400, "\(steps) steps")
+      #expect(try metrics(folder, "one") == metrics(folder, "two"))
+      #expect(try weights(folder, "one") == weights(folder, "two"))
+      let evaluations = try ["one", "two"].map {
+        try readFile(joined(joined(folder, $0), "evaluations.jsonl"))
+      }
+      #expect(evaluations[0] == evaluations[1])
+    }
+  }
+
   @Test func whatDoesNotFitIsToldOnce() throws {
     try withTemporaryFolder { folder in
       let uneven = try isoflop(

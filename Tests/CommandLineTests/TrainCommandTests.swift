@@ -258,6 +258,36 @@ import Testing
     }
   }
 
+  @Test func bfloat16IsPlannedTrainedAndEvaluated() throws {
+    try withTemporaryFolder { folder in
+      let ids = try writeIDs(folder)
+      var losses: [Double] = []
+      for precision in ["f32", "bf16"] {
+        let output = joined(folder, precision)
+        let run = try train(ids, output, "--steps", "3", "--precision", precision, "--json")
+        #expect(run.status == 0, "\(run.errors)")
+        let plan = try String(decoding: readFile(joined(output, "plan.json")), as: UTF8.self)
+        #expect(plan.contains("\"\(precision)\""))
+        losses.append(try #require(try metrics(output)[2]["loss"]))
+        let evaluation = try isoflop(
+          [
+            "model", "evaluate", "--model", output, "--ids", ids, "--precision", precision,
+            "--json",
+          ]
+        )
+        #expect(evaluation.status == 0, "\(evaluation.errors)")
+      }
+      #expect(losses[0] != losses[1] && abs(losses[0] - losses[1]) < 1e-3, "\(losses)")
+      let emulated = try isoflop(
+        ["model", "evaluate", "--model", joined(folder, "bf16"), "--ids", ids]
+          + ["--precision", "bf16"],
+        environment: ["ISOFLOP_KERNELS": "baseline"]
+      )
+      #expect(emulated.status == 0, "\(emulated.errors)")
+      #expect(emulated.errors.contains("no instruction for bfloat16"))
+    }
+  }
+
   @Test(arguments: [
     "train --ids x --steps 1 -o y", "train --preset nano-1 --steps 1 -o y",
     "train --preset nano-1 --ids x -o y", "train --preset nano-1 --ids x --steps 1",

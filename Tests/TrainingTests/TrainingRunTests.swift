@@ -160,6 +160,58 @@ import Testing
       }
       #expect(failure?.description.contains("learning rate 1e+30") == true)
       #expect(try !metrics(in: folder).isEmpty)
+      guard case .diverged(let divergence) = failure else { return }
+      #expect(!divergence.recentLosses.isEmpty && !divergence.gradientNorms.isEmpty)
+      let record = try JSONSerialization.jsonObject(
+        with: Data(readFile(joined(folder, "failure.json")))
+      )
+      #expect((record as? [String: Any])?["step"] as? Int == divergence.step)
+      // The weights before the broken step can be gone back to, and break again in the same way.
+      #expect(divergence.checkpoint?.hasSuffix("step-\(divergence.step - 1).safetensors") == true)
+      let again = try open(folder, plan)
+      #expect(again.session.stepsDone == divergence.step - 1)
+      let second = #expect(throws: TrainingError.self) {
+        try again.train(isInterrupted: { false }) { _ in }
+      }
+      guard case .diverged(let repeated) = second else { return }
+      #expect(repeated.step == divergence.step)
+    }
+  }
+
+  @Test func aLossThatIsANumberButExplodedStopsTheRun() throws {
+    try withTemporaryFolder { folder in
+      var plan = plan(steps: 200)
+      plan.schedule = LearningRateSchedule(form: .constant, peak: 30)
+      plan.weightDecay = 0
+      let run = try open(folder, plan)
+      let failure = #expect(throws: TrainingError.self) {
+        try run.train(isInterrupted: { false }) { _ in }
+      }
+      guard case .diverged(let divergence) = failure else { return }
+      #expect(divergence.loss.isFinite && divergence.loss > divergence.largestLoss)
+      #expect(failure?.description.contains("exploded (more than 1") == true)
+    }
+  }
+
+  @Test func anOlderCheckpointIsKeptWhenTheRunBreaks() throws {
+    try withTemporaryFolder { folder in
+      var plan = plan(steps: 200)
+      plan.schedule = LearningRateSchedule(form: .constant, peak: 1e5, warmupSteps: 100)
+      plan.clip = 0
+      let model = try GPT(plan.shape, seed: Seed(plan.seed))
+      let session = try TrainingSession(plan: plan, model: model, sources: [(tokens, 1)])
+      let run = try TrainingRun(
+        folder: folder,
+        session: session,
+        dataDigest: "tokens",
+        checkpointInterval: .zero
+      )
+      let failure = #expect(throws: TrainingError.self) {
+        try run.train(isInterrupted: { false }) { _ in }
+      }
+      guard case .diverged(let divergence) = failure else { return }
+      #expect(divergence.checkpoint?.hasSuffix("step-\(divergence.step - 1).safetensors") == true)
+      #expect(try fileNames(in: joined(folder, "checkpoint")).count == 1)
     }
   }
 

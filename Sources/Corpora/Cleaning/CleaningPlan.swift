@@ -10,7 +10,7 @@ public struct CleaningPlan: Sendable, Hashable {
     case drop
   }
 
-  /// Bytes that are no UTF-8; repaired by U+FFFD. They cannot be kept.
+  /// Bytes that are no UTF-8, which are repaired by U+FFFD and cannot be kept.
   public var invalidUTF8 = Treatment.drop
   /// Control characters but tabs and line ends; repaired by leaving them out.
   public var controlCharacters = Treatment.repair

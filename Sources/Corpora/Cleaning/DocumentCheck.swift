@@ -29,7 +29,9 @@ struct CheckedBlock: Sendable {
   var lineCount = 0
 }
 
-/// Checks documents by themselves. One value is used by one thread at a time.
+/// Checks documents by themselves.
+///
+/// One value is used by one thread at a time.
 final class DocumentChecker {
   private let plan: CleaningPlan
   private let segmenter: TextSegmenter

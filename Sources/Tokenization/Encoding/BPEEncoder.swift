@@ -10,15 +10,27 @@ public final class BPEEncoder {
   private let tables: TokenizerTables
   private let normalizer: Result<TextNormalizer, UnicodeTextError>
   private var pieces: PieceEncoder
+  /// The way of all texts that are not plain byte-level ones, and of offsets.
+  private lazy var staged = Result { () throws(UnicodeTextError) in
+    try StagedEncoder(tokenizer, dropout)
+  }
+  private let dropout: MergeDropout?
+  private let sentencePiece: SentencePieceEncoder?
+  private let hasPlainOffsets: Bool
 
   /// Creates an encoder.
   ///
   /// - Parameters:
   ///   - tokenizer: The tokenizer.
-  ///   - dropout: Leaves merges out at random; nil for none. The first text has the number 0.
+  ///   - dropout: Leaves merges out at random; nil for what the tokenizer's file says, with the
+  ///     seed 0. The first text has the number 0.
   public init(_ tokenizer: Tokenizer, dropout: MergeDropout? = nil) {
     self.tokenizer = tokenizer
     tables = tokenizer.tables
+    let dropout = dropout ?? tokenizer.configuration.options.mergeDropout
+    self.dropout = dropout
+    sentencePiece = tokenizer.sentencePiece.map { SentencePieceEncoder($0, tokenizer) }
+    hasPlainOffsets = tokenizer.hasPlainOffsets
     pieces = PieceEncoder(tokenizer, dropout)
     // The tokenizer compiled the same once, so that failing here is not to be expected.
     normalizer = Result { () throws(UnicodeTextError) in
@@ -28,7 +40,9 @@ public final class BPEEncoder {
 
   /// Begins a text of its own, whose dropout depends on nothing but the seed and its number.
   public func startText(_ number: Int) {
+    if dropout == nil { return }
     pieces.startText(number)
+    if case .success(let encoder) = staged { encoder.startText(number) }
   }
 
   /// A part of the text whose tokens cover it: an added token, or text between two.
@@ -47,18 +61,25 @@ public final class BPEEncoder {
   ///
   /// - Parameters:
   ///   - text: UTF-8; ill-formed bytes are encoded byte by byte and come back when decoded.
-  ///   - specialTokens: What becomes of special tokens in the text.
+  ///   - specialTokens: What becomes of special tokens in the text; nil for the tokenizer's own
+  ///     policy.
   ///   - ids: The tokens are appended here.
   /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   /// - Complexity: One pass; O(n log n) for a piece of n bytes that nothing cuts.
   public func encode(
     _ text: RawSpan,
-    specialTokens: SpecialTokenPolicy = .recognize,
+    specialTokens: SpecialTokenPolicy? = nil,
     into ids: inout [TokenID]
   ) throws(TokenizationError) {
     pieces.output.removeAll()
+    let specialTokens = specialTokens ?? tokenizer.configuration.specialTokenPolicy
     try text.withByteView { (text) throws(TokenizationError) in
-      try encode(text, specialTokens, record: nil)
+      if tokenizer.isPlainByteLevel {
+        try encode(text, specialTokens, record: nil)
+      } else {
+        var offsets: [Range<Int>]?
+        try encodeStaged(text, specialTokens, &offsets)
+      }
     }
     unsafe pieces.output.withElements { unsafe ids.append(contentsOf: $0) }
   }
@@ -70,7 +91,7 @@ public final class BPEEncoder {
   /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encodeWithOffsets(
     _ text: RawSpan,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy? = nil
   ) throws(TokenizationError) -> Encoding {
     try encodeWithOffsets(text, specialTokens: specialTokens, trimmed: true)
   }
@@ -79,18 +100,44 @@ public final class BPEEncoder {
   /// the offsets are `trimmed`.
   func encodeWithOffsets(
     _ text: RawSpan,
-    specialTokens: SpecialTokenPolicy = .recognize,
+    specialTokens: SpecialTokenPolicy? = nil,
     trimmed: Bool
   ) throws(TokenizationError) -> Encoding {
     pieces.output.removeAll()
+    let specialTokens = specialTokens ?? tokenizer.configuration.specialTokenPolicy
     return try text.withByteView { (text) throws(TokenizationError) in
       var offsets: [Range<Int>] = []
-      try encode(text, specialTokens) { segment, merged in
-        self.appendOffsets(of: segment, merged, to: &offsets)
+      if hasPlainOffsets {
+        try encode(text, specialTokens) { segment, merged in
+          self.appendOffsets(of: segment, merged, to: &offsets)
+        }
+      } else {
+        var staged: [Range<Int>]? = []
+        try encodeStaged(text, specialTokens, &staged)
+        offsets = staged ?? []
       }
       let encoding = Encoding(ids: pieces.output.toArray(), offsets: offsets)
       return trimmed ? tokenizer.trimmingOffsets(encoding, of: text) : encoding
     }
+  }
+
+  /// Encodes a text the way that knows all stages.
+  private func encodeStaged(
+    _ text: ByteView,
+    _ policy: SpecialTokenPolicy,
+    _ offsets: inout [Range<Int>]?
+  ) throws(TokenizationError) {
+    if let sentencePiece {
+      try sentencePiece.encode(text, policy, into: &pieces.output, offsets: &offsets)
+      return
+    }
+    let encoder: StagedEncoder
+    do {
+      encoder = try staged.get()
+    } catch {
+      throw .text(error)
+    }
+    try encoder.encode(text, policy, into: &pieces.output, offsets: &offsets)
   }
 
   /// Called with each segment and the text it was merged from.

@@ -30,7 +30,7 @@ public final class BatchEncoder {
   /// - Parameters:
   ///   - tokenizer: The tokenizer.
   ///   - threads: How many threads at most.
-  ///   - dropout: Leaves merges out at random; nil for none.
+  ///   - dropout: Leaves merges out at random; nil for what the tokenizer's file says.
   public init(_ tokenizer: Tokenizer, threads: Int = 1, dropout: MergeDropout? = nil) {
     encoders = (0..<max(1, threads)).map { _ in BPEEncoder(tokenizer, dropout: dropout) }
   }
@@ -42,11 +42,12 @@ public final class BatchEncoder {
   ///   - text: What the ranges are parts of, in UTF-8; ill-formed bytes are encoded byte by byte.
   ///   - specialTokens: What becomes of special tokens in the texts.
   ///   - firstNumber: The number of the first text, by which dropout tells texts apart.
+  /// - Returns: The tokens of each text, in the order of the texts.
   /// - Throws: The error of the first text that has one.
   public func encode(
     _ documents: [Range<Int>],
     of text: RawSpan,
-    specialTokens: SpecialTokenPolicy = .recognize,
+    specialTokens: SpecialTokenPolicy? = nil,
     firstNumber: Int = 0
   ) throws(TokenizationError) -> EncodedBatch {
     let groups = Self.groups(of: documents)
@@ -91,7 +92,7 @@ public final class BatchEncoder {
   /// - Throws: The error of the first text that has one.
   public func encode(
     _ texts: [[UInt8]],
-    specialTokens: SpecialTokenPolicy = .recognize,
+    specialTokens: SpecialTokenPolicy? = nil,
     firstNumber: Int = 0
   ) throws(TokenizationError) -> EncodedBatch {
     var joined: [UInt8] = []

@@ -22,6 +22,12 @@ public struct Encoding: Sendable, Equatable {
       // The number of code points that begin before each of the offsets, which mostly ascend.
       var counter = CodePointCounter(text)
       return offsets.map { range in
+        // Tokens of a suffix in bytes can reach beyond the text, where `tokenizers` guesses.
+        if range.upperBound > text.count {
+          if range.lowerBound >= text.count { return range }
+          let lower = counter.count(before: range.lowerBound, roundedUp: false)
+          return lower..<lower + 2
+        }
         let lower = counter.count(before: range.lowerBound, roundedUp: false)
         let upper = counter.count(before: range.upperBound, roundedUp: true)
         return lower..<max(lower, upper)

@@ -29,6 +29,12 @@ public struct MergeDropout: Sendable, Hashable {
     self.seed = seed
   }
 
+  /// Creates the settings from a probability that was checked.
+  init(checked probability: Double, seed: Seed) {
+    self.probability = probability
+    self.seed = seed
+  }
+
   /// The generator of a text.
   func generator(ofText number: Int) -> Xoshiro256 { seed.stream("dropout \(number)") }
 }

@@ -25,7 +25,7 @@ struct PieceEncoder: ~Copyable {
 
   init(_ tokenizer: Tokenizer, _ dropout: MergeDropout? = nil) {
     self.dropout = dropout
-    random = (dropout?.seed ?? Seed(0)).stream("dropout 0")
+    random = dropout?.generator(ofText: 0) ?? Seed(0).stream("")
     tables = tokenizer.tables
     pattern = tokenizer.configuration.pattern
     splitter = tokenizer.configuration.splitter()

@@ -19,8 +19,9 @@ struct PieceMerger: ~Copyable {
   private var previous = FlatArray<UInt8>(repeating: 0, count: longestScan + 4)
   private var next = FlatArray<UInt8>(repeating: 0, count: longestScan + 4)
 
-  /// Ranks found before, also those of pairs that do not merge: few pairs are most of those asked
-  /// for, and this much stays in the nearest cache. The pair above the rank.
+  /// Ranks found before, also those of pairs that do not merge: the pair above the rank.
+  ///
+  /// Few pairs are most of those asked for, and this much stays in the nearest cache.
   private var memo = FlatArray<UInt64>(repeating: .max, count: 1 << memoBits)
   private static let memoBits = 12
 
@@ -125,9 +126,8 @@ struct PieceMerger: ~Copyable {
     _ ranks: borrowing PairRanks
   ) -> UInt32 {
     let key = PairRanks.narrowKey(left, right)
-    let place = Int(
-      truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - Self.memoBits)
-    )
+    let hash = key &* 0x9E37_79B9_7F4A_7C15
+    let place = Int(truncatingIfNeeded: hash >> UInt64(64 - Self.memoBits))
     let known = memo[place]
     if known >> 24 == key { return UInt32(truncatingIfNeeded: known) & PairRanks.none }
     let rank = ranks.rank(ofPair: key)

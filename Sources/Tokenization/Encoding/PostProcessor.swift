@@ -6,6 +6,42 @@ public enum PostProcessor: Sendable, Hashable {
   case byteLevel(addsPrefixSpace: Bool, trimsOffsets: Bool)
   /// Puts special tokens around the text.
   case template(TokenTemplate)
+  /// Puts a token before and one after the text, and trims offsets as ``byteLevel``.
+  case roberta(
+    start: TokenTemplate.SpecialToken,
+    end: TokenTemplate.SpecialToken,
+    addsPrefixSpace: Bool,
+    trimsOffsets: Bool
+  )
+  /// Puts a token before and one after the text.
+  case bert(start: TokenTemplate.SpecialToken, end: TokenTemplate.SpecialToken)
+
+  /// All tokens it can put somewhere.
+  var tokenIDs: [TokenID] {
+    switch self {
+    case .byteLevel: []
+    case .template(let template): template.specialTokens.flatMap(\.ids)
+    case .roberta(let start, let end, _, _), .bert(let start, let end): start.ids + end.ids
+    }
+  }
+
+  /// The tokens before and after a single text.
+  var around: (before: [TokenID], after: [TokenID]) {
+    switch self {
+    case .byteLevel: ([], [])
+    case .template(let template): template.around
+    case .roberta(let start, let end, _, _), .bert(let start, let end): (start.ids, end.ids)
+    }
+  }
+
+  /// How offsets are trimmed, or nil where they are not.
+  var trimming: (addsPrefixSpace: Bool, Void)? {
+    switch self {
+    case .byteLevel(let addsPrefixSpace, true), .roberta(_, _, let addsPrefixSpace, true):
+      (addsPrefixSpace, ())
+    default: nil
+    }
+  }
 }
 
 /// Where special tokens stand around a text or a pair of texts.
@@ -72,8 +108,8 @@ extension Tokenizer {
   /// The tokens of a text with the special tokens that the file's post-processor puts around it.
   public func addingSpecialTokens(_ ids: [TokenID]) -> [TokenID] {
     var ids = ids
-    for case .template(let template) in configuration.postProcessors {
-      let (before, after) = template.around
+    for processor in configuration.postProcessors {
+      let (before, after) = processor.around
       ids = before + ids + after
     }
     return ids
@@ -84,8 +120,8 @@ extension Tokenizer {
   /// The special tokens stand for no bytes: their offsets are 0..<0.
   public func addingSpecialTokens(_ encoding: Encoding) -> Encoding {
     var encoding = encoding
-    for case .template(let template) in configuration.postProcessors {
-      let (before, after) = template.around
+    for processor in configuration.postProcessors {
+      let (before, after) = processor.around
       let nothing = 0..<0
       encoding.ids = before + encoding.ids + after
       encoding.offsets =
@@ -101,13 +137,20 @@ extension Tokenizer {
   /// token's spelling begins and ends with are taken from its range of the original.
   func trimmingOffsets(_ encoding: Encoding, of text: ByteView) -> Encoding {
     var encoding = encoding
-    for case .byteLevel(let addsPrefixSpace, true) in configuration.postProcessors {
+    let strippingIDs = Set(
+      configuration.addedTokens.filter { $0.stripsLeft || $0.stripsRight }.map(\.id)
+    )
+    for case .some((let addsPrefixSpace, _)) in configuration.postProcessors.map(\.trimming) {
       for (index, range) in encoding.offsets.enumerated() {
-        let token = spelling(of: encoding.ids[index]).unicodeScalars
+        if range.upperBound > text.count { continue }
+        // An added token that takes white space along is spelled with it.
+        let isStripping = strippingIDs.contains(encoding.ids[index])
+        let name = isStripping ? text[range].toString() : spelling(of: encoding.ids[index])
+        let token = name.unicodeScalars
         var leading = token.prefix(while: Self.isSpelledSpace).count
         let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
         let isFirst = index == 0 || range.lowerBound == 0
-        if leading > 0, isFirst, addsPrefixSpace { leading -= 1 }
+        if leading == 1, isFirst, addsPrefixSpace { leading = 0 }
         let lower = min(range.upperBound, text.position(range.lowerBound, after: leading))
         let upper = max(lower, text.position(range.upperBound, before: trailing))
         encoding.offsets[index] = lower..<upper

@@ -10,11 +10,16 @@ extension Tokenizer {
     _ ids: [TokenID],
     skipsSpecialTokens: Bool = false
   ) throws(TokenizationError) -> [UInt8] {
+    guard decodesByConcatenation else {
+      return try decodeStaged(ids, skipsSpecialTokens: skipsSpecialTokens, keepsBytes: true)
+    }
     var bytes = FlatArray<UInt8>(capacity: 5 * ids.count + 16)
     let count = vocabularySize
     let skips = skipsSpecialTokens && !specialIDs.isEmpty
     for id in ids {
-      if Int(id) >= count { throw .unknownToken(id: id, vocabularySize: count) }
+      if Int(id) >= count || (hasGaps && isGap(id)) {
+        throw .unknownToken(id: id, vocabularySize: count)
+      }
       if skips, specialIDs.contains(id) { continue }
       bytes.append(tables.decodedBytes, padded: tables.decodedRange(id))
     }
@@ -28,7 +33,40 @@ extension Tokenizer {
     _ ids: [TokenID],
     skipsSpecialTokens: Bool = false
   ) throws(TokenizationError) -> String {
-    let bytes = try decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens)
+    let bytes =
+      decodesByConcatenation
+      ? try decodeBytes(ids, skipsSpecialTokens: skipsSpecialTokens)
+      : try decodeStaged(ids, skipsSpecialTokens: skipsSpecialTokens, keepsBytes: false)
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether a text is the bytes of its tokens, one after the other.
+  private var decodesByConcatenation: Bool {
+    configuration.isByteLevel && configuration.decoding == [.byteLevel]
+  }
+
+  /// Decodes by the steps that the tokenizer's file describes.
+  private func decodeStaged(
+    _ ids: [TokenID],
+    skipsSpecialTokens: Bool,
+    keepsBytes: Bool
+  ) throws(TokenizationError) -> [UInt8] {
+    var kept: [TokenID] = []
+    kept.reserveCapacity(ids.count)
+    for id in ids {
+      if Int(id) >= vocabularySize || isGap(id) {
+        throw .unknownToken(id: id, vocabularySize: vocabularySize)
+      }
+      if !skipsSpecialTokens || !specialIDs.contains(id) { kept.append(id) }
+    }
+    if let sentencePiece { return sentencePiece.decode(kept, keepsBytes: keepsBytes) }
+    let spellings = kept.map { id in
+      normalizedContents[id] ?? tables.tokens.string(Int(id))
+    }
+    do {
+      return try TokenDecoder(configuration.decoding).decode(spellings, keepsBytes: keepsBytes)
+    } catch {
+      throw .text(error)
+    }
   }
 }

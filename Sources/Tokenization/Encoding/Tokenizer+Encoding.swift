@@ -6,7 +6,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encode(
     _ text: String,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy? = nil
   ) throws(TokenizationError) -> [TokenID] {
     let utf8 = Array(text.utf8)
     return try unsafe encode(utf8.span.bytes, specialTokens: specialTokens)
@@ -17,7 +17,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encode(
     _ text: RawSpan,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy? = nil
   ) throws(TokenizationError) -> [TokenID] {
     var ids: [TokenID] = []
     try BPEEncoder(self).encode(text, specialTokens: specialTokens, into: &ids)
@@ -29,7 +29,7 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   public func encodeWithOffsets(
     _ text: String,
-    specialTokens: SpecialTokenPolicy = .recognize
+    specialTokens: SpecialTokenPolicy? = nil
   ) throws(TokenizationError) -> Encoding {
     let utf8 = Array(text.utf8)
     return try unsafe BPEEncoder(self).encodeWithOffsets(
@@ -46,11 +46,12 @@ extension Tokenizer {
   ///   - specialTokens: What becomes of special tokens in the texts.
   ///   - dropout: Leaves merges out at random; nil for none.
   ///   - firstNumber: The number of the first text, by which dropout tells texts apart.
+  /// - Returns: The tokens of each text, in the order of the texts.
   /// - Throws: The error of the first text that has one.
   public func encode(
     _ texts: [[UInt8]],
     threads: Int,
-    specialTokens: SpecialTokenPolicy = .recognize,
+    specialTokens: SpecialTokenPolicy? = nil,
     dropout: MergeDropout? = nil,
     firstNumber: Int = 0
   ) throws(TokenizationError) -> [[TokenID]] {

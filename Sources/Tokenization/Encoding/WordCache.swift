@@ -11,9 +11,10 @@ struct WordCache: ~Copyable {
     var head: UInt64 = 0
     /// The next eight bytes, or the hash of a word of more than 16.
     var tail: UInt64 = 0
-    /// Up to three tokens, or where a longer list starts and how long it is; then the word's length
-    /// below the number of tokens. In a slot of a long word the third number is the place of its
-    /// bytes.
+    /// Up to three tokens, or where a longer list starts and how long it is.
+    ///
+    /// The last number is the word's length below the number of tokens. In a slot of a long word the
+    /// third number is the place of its bytes.
     var tokens = SIMD4<UInt32>()
 
     /// The length of the word, ``longWord`` above 16; 0 where the slot is free.

@@ -43,46 +43,41 @@ struct ModelReader {
     if mergesPlace == nil { throw error("model.merges", "it is missing") }
   }
 
-  /// Checks that the settings mean nothing that is not done here.
-  func checkSettings(coversAllBytes: Bool) throws(TokenizationError) {
-    if case .number(let dropout) = setting("dropout"), Double(dropout) != 0 {
-      throw error("model.dropout", "\(dropout) is not supported, only null is")
-    }
-    for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
-      if let affix = setting(key).string, !affix.isEmpty {
-        throw error("model.\(key)", "\"\(affix)\" is not supported, only null is")
+  /// What the settings say the model does beyond merging.
+  func options() throws(TokenizationError) -> BPEOptions {
+    var options = BPEOptions(
+      unknownToken: setting("unk_token").string,
+      fusesUnknown: setting("fuse_unk").bool ?? false,
+      byteFallback: setting("byte_fallback").bool ?? false,
+      continuingSubwordPrefix: setting("continuing_subword_prefix").string,
+      endOfWordSuffix: setting("end_of_word_suffix").string
+    )
+    if case .number(let text) = setting("dropout") {
+      guard let dropout = Double(text), (0...1).contains(dropout) else {
+        throw error("model.dropout", "\(text) does not lie between 0 and 1")
       }
+      options.dropout = dropout
     }
-    if coversAllBytes { return }
-    if let unknown = setting("unk_token").string, !unknown.isEmpty {
-      throw error(
-        "model.unk_token",
-        "\"\(unknown)\" is not supported where the vocabulary lacks some bytes"
-      )
-    }
-    if setting("byte_fallback").bool == true {
-      throw error("model.byte_fallback", "true is not supported, only false is")
-    }
+    return options
   }
 
   /// Reads the vocabulary, which the settings' reading found.
   ///
-  /// - Parameters:
-  ///   - reader: The file.
-  ///   - added: The added tokens, which may fill gaps of the vocabulary.
-  /// - Returns: The tokens by number.
+  /// - Returns: The tokens by number; numbers without one have ``Tokenizer/gapSpelling(_:)``.
   /// - Throws: ``TokenizationError`` with the place.
-  func readVocabulary(
-    _ reader: inout JSONReader,
-    _ added: [AddedToken]
-  ) throws(TokenizationError) -> StringTable {
+  func readVocabulary(_ reader: inout JSONReader) throws(TokenizationError) -> StringTable {
     var table = StringTable(capacity: 1 << 15, byteCapacity: 1 << 18)
     var ids: [Int] = []
     var isInOrder = true
     reader.move(to: vocabularyPlace ?? 0)
     try reader.readObject { (reader, key) throws(TokenizationError) in
       let place = reader.position
-      let isNew = try reader.withBytes(of: key) { table.insert($0) != nil }
+      let isNew = try reader.withBytes(of: key) { (bytes) throws(TokenizationError) in
+        if bytes.count == 0 { throw reader.error("a token is empty", at: place) }
+        // What begins with this byte is no UTF-8, and stands for numbers without a token.
+        if bytes[0] == 0xFF { throw reader.error("a token is no UTF-8", at: place) }
+        return table.insert(bytes) != nil
+      }
       let id = try reader.readInteger()
       if !isNew { throw reader.error("the token stands in the vocabulary twice", at: place) }
       if id < 0 || id > BPETrainer.largestVocabulary {
@@ -92,21 +87,19 @@ struct ModelReader {
       ids.append(id)
     }
     if isInOrder { return table }
-    return try sorted(table, ids, added)
+    return try sorted(table, ids)
   }
 
   /// The tokens in the order of their numbers.
   private func sorted(
     _ table: borrowing StringTable,
-    _ ids: [Int],
-    _ added: [AddedToken]
+    _ ids: [Int]
   ) throws(TokenizationError) -> StringTable {
     let count = (ids.max() ?? -1) + 1
-    // Numbers without a token must be added tokens, so that there can not be more than these.
-    if count > ids.count + added.count {
-      let known = Set(ids).union(added.map { Int($0.id) })
+    if count > ids.count + Tokenizer.largestGap {
+      let known = Set(ids)
       let gap = (0..<count).first { !known.contains($0) } ?? 0
-      throw error("model.vocab", "no token has the number \(gap), and others are above it")
+      throw error("model.vocab", "no token has the number \(gap), and too few of those above it")
     }
     var byID = [Int](repeating: -1, count: count)
     for (index, id) in ids.enumerated() {
@@ -116,17 +109,13 @@ struct ModelReader {
       }
       byID[id] = index
     }
-    var contents: [Int: String] = [:]
-    for token in added { contents[Int(token.id)] = token.content }
     var sorted = StringTable(capacity: count, byteCapacity: table.byteCount)
     for id in 0..<count {
       let isNew: Bool
       if byID[id] >= 0 {
         isNew = table.withString(byID[id]) { sorted.insert($0) != nil }
-      } else if let content = contents[id] {
-        isNew = Array(content.utf8).withByteView { sorted.insert($0) != nil }
       } else {
-        throw error("model.vocab", "no token has the number \(id), and others are above it")
+        isNew = Tokenizer.gapSpelling(id).withByteView { sorted.insert($0) != nil }
       }
       if !isNew { throw error("model.vocab", "token \(id) is spelled like one before it") }
     }
@@ -136,7 +125,8 @@ struct ModelReader {
   /// Reads the merges, which the settings' reading found, by rank.
   func readMerges(
     _ reader: inout JSONReader,
-    _ tokens: borrowing StringTable
+    _ tokens: borrowing StringTable,
+    prefix: [UInt8] = []
   ) throws(TokenizationError) -> [Merge] {
     var merges: [Merge] = []
     merges.reserveCapacity(tokens.count)
@@ -156,7 +146,7 @@ struct ModelReader {
         guard halves.count == 2 else {
           throw reader.error("a merge is not two tokens with a space between", at: place)
         }
-        joined = Array(halves[0]) + halves[1]
+        joined = Array(halves[0]) + halves[1].dropFirst(prefix.count)
         left = Array(halves[0]).withByteView { tokens.find($0) }
         right = Array(halves[1]).withByteView { tokens.find($0) }
       } else {
@@ -177,7 +167,8 @@ struct ModelReader {
           return tokens.find(bytes)
         }
         right = try reader.withBytes(of: second) { (bytes) throws(TokenizationError) in
-          joined.append(bytes)
+          // The right half goes on without the prefix that says so.
+          joined.append(bytes[min(prefix.count, bytes.count)..<bytes.count])
           return tokens.find(bytes)
         }
       }

@@ -1,17 +1,40 @@
 import UnicodeText
 
 extension TokenizerComponents {
-  /// The normalizers of a `tokenizer.json`, in order.
-  func normalization(_ value: JSONValue) throws(TokenizationError) -> Normalization {
+  /// Reads the normalizers of a `tokenizer.json`, in order.
+  func readNormalizer(
+    _ value: JSONValue,
+    into configuration: inout TokenizerConfiguration
+  ) throws(TokenizationError) {
     var steps: [Normalization.Step] = []
-    for stage in stages(value, "normalizers") { steps.append(try step(stage)) }
-    let normalization = Normalization(steps)
+    for (index, stage) in stages(value, "normalizers").enumerated() {
+      if stage["type"].string == "Precompiled" {
+        guard index == 0 else {
+          throw error("normalizer", "Precompiled after another stage is not supported")
+        }
+        configuration.characterMap = try characterMap(stage)
+      } else {
+        steps.append(try step(stage))
+      }
+    }
+    configuration.normalization = Normalization(steps)
     do {
-      _ = try TextNormalizer(normalization)
+      _ = try TextNormalizer(configuration.normalization)
     } catch {
       throw self.error("normalizer", error.description)
     }
-    return normalization
+  }
+
+  /// The map of a stage `Precompiled`, nil where it is empty.
+  private func characterMap(_ stage: JSONValue) throws(TokenizationError) -> CharacterMap? {
+    guard let text = stage["precompiled_charsmap"].string else {
+      throw error("normalizer.precompiled_charsmap", "it is missing")
+    }
+    if text.isEmpty { return nil }
+    guard let bytes = Base64.decode(Array(text.utf8)), let map = CharacterMap(bytes: bytes) else {
+      throw error("normalizer.precompiled_charsmap", "it is no character map in Base64")
+    }
+    return map
   }
 
   private func step(_ stage: JSONValue) throws(TokenizationError) -> Normalization.Step {
@@ -36,7 +59,7 @@ extension TokenizerComponents {
       throw error(
         "normalizer",
         "\(type ?? "a normalizer without type") is not supported, only NFC, NFD, NFKC, NFKD,"
-          + " Lowercase, StripAccents, Strip, Replace and Prepend are"
+          + " Lowercase, StripAccents, Strip, Replace, Prepend and Precompiled are"
       )
     }
   }
@@ -65,12 +88,17 @@ extension TokenizerComponents {
   }
 }
 
-extension Normalization {
-  /// The JSON of the steps: null, the one, or a sequence.
-  var json: String {
-    if steps.isEmpty { return "null" }
-    if steps.count == 1 { return steps[0].json }
-    let list = steps.map(\.json).joined(separator: ",\n    ")
+extension TokenizerConfiguration {
+  /// The JSON of the normalizers: null, the one, or a sequence.
+  var normalizerJSON: String {
+    var stages = normalization.steps.map(\.json)
+    if let characterMap {
+      let map = String(decoding: Base64.encode(characterMap.bytes), as: UTF8.self)
+      stages.insert(#"{"type": "Precompiled", "precompiled_charsmap": "\#(map)"}"#, at: 0)
+    }
+    if stages.isEmpty { return "null" }
+    if stages.count == 1 { return stages[0] }
+    let list = stages.joined(separator: ",\n    ")
     return "{\n    \"type\": \"Sequence\",\n    \"normalizers\": [\n    \(list)\n    ]\n  }"
   }
 }

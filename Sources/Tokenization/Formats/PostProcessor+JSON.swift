@@ -11,16 +11,45 @@ extension TokenizerComponents {
             trimsOffsets: stage["trim_offsets"].bool ?? true
           )
         )
+      case "RobertaProcessing":
+        processors.append(
+          .roberta(
+            start: try specialToken(stage["cls"], "post_processor.cls"),
+            end: try specialToken(stage["sep"], "post_processor.sep"),
+            addsPrefixSpace: stage["add_prefix_space"].bool ?? true,
+            trimsOffsets: stage["trim_offsets"].bool ?? true
+          )
+        )
+      case "BertProcessing":
+        processors.append(
+          .bert(
+            start: try specialToken(stage["cls"], "post_processor.cls"),
+            end: try specialToken(stage["sep"], "post_processor.sep")
+          )
+        )
       case "TemplateProcessing": processors.append(.template(try template(stage)))
       case let type:
         throw error(
           "post_processor",
-          "\(type ?? "a processor without type") is not supported, only ByteLevel and"
-            + " TemplateProcessing are"
+          "\(type ?? "a processor without type") is not supported, only ByteLevel,"
+            + " TemplateProcessing, RobertaProcessing and BertProcessing are"
         )
       }
     }
     return processors
+  }
+
+  /// A token as a pair of its spelling and its number.
+  private func specialToken(
+    _ value: JSONValue,
+    _ place: String
+  ) throws(TokenizationError) -> TokenTemplate.SpecialToken {
+    guard let pair = value.array, pair.count == 2, let name = pair[0].string,
+      let number = pair[1].integer, let id = TokenID(exactly: number)
+    else {
+      throw error(place, "it is no token with its number")
+    }
+    return TokenTemplate.SpecialToken(name: name, ids: [id], tokens: [name])
   }
 
   private func template(_ value: JSONValue) throws(TokenizationError) -> TokenTemplate {
@@ -100,6 +129,11 @@ extension PostProcessor {
     case .byteLevel(let addsPrefixSpace, let trimsOffsets):
       return #"{"type": "ByteLevel", "add_prefix_space": \#(addsPrefixSpace), "#
         + #""trim_offsets": \#(trimsOffsets), "use_regex": true}"#
+    case .roberta(let start, let end, let addsPrefixSpace, let trimsOffsets):
+      return #"{"type": "RobertaProcessing", "sep": \#(pair(end)), "cls": \#(pair(start)), "#
+        + #""trim_offsets": \#(trimsOffsets), "add_prefix_space": \#(addsPrefixSpace)}"#
+    case .bert(let start, let end):
+      return #"{"type": "BertProcessing", "sep": \#(pair(end)), "cls": \#(pair(start))}"#
     case .template(let template):
       let tokens = template.specialTokens.map { token in
         let ids = token.ids.map(String.init).joined(separator: ", ")
@@ -111,6 +145,10 @@ extension PostProcessor {
         + #""pair": \#(list(template.pair)), "special_tokens": {"#
         + tokens.joined(separator: ", ") + "}}"
     }
+  }
+
+  private func pair(_ token: TokenTemplate.SpecialToken) -> String {
+    "[\(quoted(token.name)), \(token.ids.first ?? 0)]"
   }
 
   private func list(_ pieces: [TokenTemplate.Piece]) -> String {

@@ -1,32 +1,62 @@
 import UnicodeText
 
 extension TokenizerComponents {
-  /// The pre-tokenizers of a `tokenizer.json`: stages that cut, and at the end the one that spells
-  /// bytes.
-  func preTokenizer(
-    _ value: JSONValue
-  ) throws(TokenizationError) -> (splits: [TextSplit], addsPrefixSpace: Bool) {
-    let stages = stages(value, "pretokenizers")
-    guard let last = stages.last, last["type"].string == "ByteLevel" else {
-      let type = stages.last?["type"].string ?? "none"
-      throw error(
-        "pre_tokenizer",
-        "\(type) is not supported at the end: the vocabulary must be byte-level"
-      )
-    }
-    let addsPrefixSpace = last["add_prefix_space"].bool ?? true
-    if addsPrefixSpace, stages.count > 1 {
-      throw error("pre_tokenizer", "add_prefix_space after another stage is not supported")
-    }
+  /// Reads the pre-tokenizers of a `tokenizer.json`: stages that cut, one that writes spaces as a
+  /// visible character, and at the end one that spells bytes.
+  func readPreTokenizer(
+    _ value: JSONValue,
+    into configuration: inout TokenizerConfiguration
+  ) throws(TokenizationError) {
     var splits: [TextSplit] = []
-    for stage in stages.dropLast() { splits.append(try split(stage)) }
-    if last["use_regex"].bool ?? true { splits.append(TextSplit(.gpt2)) }
+    configuration.isByteLevel = false
+    for stage in stages(value, "pretokenizers") {
+      if configuration.isByteLevel {
+        throw error("pre_tokenizer", "a stage after ByteLevel is not supported")
+      }
+      switch stage["type"].string {
+      case "ByteLevel":
+        configuration.isByteLevel = true
+        configuration.addsPrefixSpace = stage["add_prefix_space"].bool ?? true
+        if configuration.addsPrefixSpace { configuration.prefixSpaceStage = splits.count }
+        if stage["use_regex"].bool ?? true { splits.append(TextSplit(.gpt2)) }
+      case "Metaspace":
+        if configuration.metaspace != nil {
+          throw error("pre_tokenizer", "a second Metaspace is not supported")
+        }
+        configuration.metaspace = try metaspace(stage, "pre_tokenizer")
+        configuration.metaspaceStage = splits.count
+      default: splits.append(try split(stage))
+      }
+    }
+    configuration.splits = splits
     do {
       _ = try TextSplitter(splits)
     } catch {
       throw self.error("pre_tokenizer", error.description)
     }
-    return (splits, addsPrefixSpace)
+  }
+
+  /// A stage `Metaspace` of pre-tokenizers or decoders.
+  func metaspace(_ stage: JSONValue, _ place: String) throws(TokenizationError) -> Metaspace {
+    let name = stage["replacement"].string ?? ""
+    guard name.unicodeScalars.count == 1, let replacement = name.unicodeScalars.first else {
+      throw error(place, "the replacement of Metaspace is not one character")
+    }
+    let scheme = stage["prepend_scheme"].string ?? "always"
+    guard var prependScheme = Metaspace.PrependScheme(rawValue: scheme) else {
+      throw error(place, "the prepend_scheme \(scheme) does not exist")
+    }
+    if stage["add_prefix_space"].bool == false {
+      if stage["prepend_scheme"] != .null, prependScheme != .never {
+        throw error(place, "add_prefix_space false and prepend_scheme \(scheme) exclude each other")
+      }
+      prependScheme = .never
+    }
+    return Metaspace(
+      replacement: replacement,
+      prependScheme: prependScheme,
+      splits: stage["split"].bool ?? true
+    )
   }
 
   private func split(_ stage: JSONValue) throws(TokenizationError) -> TextSplit {
@@ -43,7 +73,8 @@ extension TokenizerComponents {
       throw error(
         "pre_tokenizer",
         "\(type ?? "a stage without type") is not supported, only Split, Whitespace,"
-          + " WhitespaceSplit, Punctuation, Digits, UnicodeScripts and ByteLevel are"
+          + " WhitespaceSplit, Punctuation, Digits, UnicodeScripts, Metaspace and"
+          + " ByteLevel are"
       )
     }
     let behavior = try behavior(stage, default: "none")
@@ -90,16 +121,34 @@ extension TokenizerComponents {
 extension TokenizerConfiguration {
   /// The JSON of the pre-tokenizers.
   var preTokenizerJSON: String {
-    var stages = splits
+    var stages: [String] = []
     // The byte-level stage brings GPT-2's rule along.
-    let usesPattern = stages.last == TextSplit(.gpt2)
-    if usesPattern { stages.removeLast() }
-    let last =
-      #"{"type": "ByteLevel", "add_prefix_space": \#(addsPrefixSpace), "#
-      + #""trim_offsets": true, "use_regex": \#(usesPattern)}"#
-    if stages.isEmpty { return last }
-    let list = (stages.map(\.json) + [last]).joined(separator: ",\n    ")
+    let usesPattern =
+      isByteLevel && splits.last == TextSplit(.gpt2)
+      && (metaspace == nil || metaspaceStage < splits.count)
+    let apart = usesPattern ? splits.dropLast() : splits[...]
+    for index in 0...apart.count {
+      if let metaspace, metaspaceStage == index { stages.append(metaspace.json) }
+      if index < apart.count { stages.append(apart[index].json) }
+    }
+    if isByteLevel {
+      stages.append(
+        #"{"type": "ByteLevel", "add_prefix_space": \#(addsPrefixSpace), "#
+          + #""trim_offsets": true, "use_regex": \#(usesPattern)}"#
+      )
+    }
+    if stages.isEmpty { return "null" }
+    if stages.count == 1 { return stages[0] }
+    let list = stages.joined(separator: ",\n    ")
     return "{\n    \"type\": \"Sequence\",\n    \"pretokenizers\": [\n    \(list)\n    ]\n  }"
+  }
+}
+
+extension Metaspace {
+  /// The JSON of the stage.
+  var json: String {
+    #"{"type": "Metaspace", "replacement": \#(quoted(String(replacement))), "#
+      + #""prepend_scheme": "\#(prependScheme.rawValue)", "split": \#(splits)}"#
   }
 }
 

@@ -2,30 +2,61 @@ public import Files
 import UnicodeText
 
 extension Tokenizer {
-  /// Reads a `tokenizer.json` of Hugging Face's `tokenizers`, or of this module.
+  /// Reads a tokenizer's file of any ``TokenizerFormat``, told by its name and its content.
   ///
-  /// Byte-level BPE models with the stages that ``TokenizerConfiguration`` describes; everything
-  /// else is refused by name.
-  ///
-  /// - Throws: ``TokenizationError`` with the file and the place.
-  public init(contentsOf path: String) throws(TokenizationError) {
+  /// - Parameters:
+  ///   - path: The file, or a folder with `tokenizer.json`, with `vocab.json` and `merges.txt`, or
+  ///     with `tokenizer.model`.
+  ///   - missing: What a file of ranks or merges does not say.
+  /// - Throws: ``TokenizationError`` with the file and the place; what is not supported is refused by
+  ///   name.
+  public init(
+    contentsOf path: String,
+    missing: MissingSettings = MissingSettings()
+  ) throws(TokenizationError) {
     let file: MappedFile
-    do {
+    do throws(FilesError) {
+      var path = path
+      if path != "-", try fileKind(path) == .folder {
+        let names = try fileNames(in: path)
+        let known = ["tokenizer.json", "vocab.json", "tokenizer.model"]
+        path = joined(path, known.first { names.contains($0) } ?? known[0])
+      }
       file = try MappedFile(path)
     } catch {
       throw .file(error)
     }
-    try self.init(file)
+    try self.init(file, missing: missing)
   }
 
-  /// Reads a `tokenizer.json` that is open already.
+  /// Reads a tokenizer's file that is open already.
   ///
   /// - Throws: ``TokenizationError`` with the file and the place.
-  public init(_ file: MappedFile) throws(TokenizationError) {
+  public init(
+    _ file: MappedFile,
+    missing: MissingSettings = MissingSettings()
+  ) throws(TokenizationError) {
+    let format = TokenizerFormat.of(file)
+    if format == .vocabularyAndMerges {
+      self = try VocabularyAndMerges.read(file, missing)
+      return
+    }
     self = try file.withBytes { (bytes) throws(TokenizationError) in
       try bytes.withByteView { (bytes) throws(TokenizationError) in
-        var reader = TokenizerFileReader(bytes, path: file.path)
-        return try reader.read(from: file)
+        switch format {
+        case .tiktoken:
+          return try TiktokenReader(path: file.path).read(bytes, missing, source: file)
+        case .sentencePiece:
+          let model = try SentencePieceModel(bytes.toArray(), path: file.path)
+          do throws(TokenizationError) {
+            return try Tokenizer(model, source: file)
+          } catch .wrongModel(let place, let problem) {
+            throw .wrongFile(path: file.path, place: place, problem)
+          }
+        default:
+          var reader = TokenizerFileReader(bytes, path: file.path)
+          return try reader.read(from: file)
+        }
       }
     }
   }
@@ -84,8 +115,11 @@ private struct TokenizerFileReader {
     let components = TokenizerComponents(path: path, .object(parts))
     var configuration = try components.configuration()
     configuration.ignoresMerges = model.setting("ignore_merges").bool ?? false
-    let tokens = try model.readVocabulary(&reader, configuration.addedTokens)
-    let merges = try model.readMerges(&reader, tokens)
+    configuration.options = try model.options()
+    let tokens = try model.readVocabulary(&reader)
+    try checkNumbers(of: configuration.addedTokens, tokens)
+    let prefix = Array((configuration.options.continuingSubwordPrefix ?? "").utf8)
+    let merges = try model.readMerges(&reader, tokens, prefix: prefix)
     let tokenizer: Tokenizer
     do {
       tokenizer = try Tokenizer(
@@ -97,7 +131,34 @@ private struct TokenizerFileReader {
     } catch .wrongModel(let place, let problem) {
       throw .wrongFile(path: path, place: place, problem)
     }
-    try model.checkSettings(coversAllBytes: tokenizer.tables.coversAllBytes)
     return tokenizer
+  }
+
+  /// Checks that added tokens have the numbers that Hugging Face's `tokenizers` gives them whatever
+  /// the file says: that of the vocabulary, or the next one after as many as the vocabulary has tokens.
+  private func checkNumbers(
+    of added: [AddedToken],
+    _ tokens: borrowing StringTable
+  ) throws(TokenizationError) {
+    var next = 0
+    for id in 0..<tokens.count
+    where tokens.withString(id, { $0.count == 0 || $0[0] != 0xFF }) { next += 1 }
+    for (index, token) in added.enumerated() {
+      let number: Int
+      if let id = Array(token.content.utf8).withByteView({ tokens.find($0) }) {
+        number = id
+      } else {
+        number = next
+        next += 1
+      }
+      if number != Int(token.id) {
+        throw .wrongFile(
+          path: path,
+          place: "added_tokens[\(index)]",
+          "\(token.content) has the number \(token.id), but is token \(number) to the library"
+            + " tokenizers; give it this number or put it into the vocabulary"
+        )
+      }
+    }
   }
 }

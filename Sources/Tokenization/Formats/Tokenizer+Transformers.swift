@@ -7,9 +7,9 @@ extension Tokenizer {
   /// Without it a folder with a GPT-2 model would get GPT-2's tokenizer class, and other models one
   /// that knows no end of a text.
   ///
-  /// - Parameter contextLength: The longest sequence the model beside it reads.
+  /// - Parameter contextLength: The longest sequence the model beside it reads; nil for any.
   /// - Returns: JSON with a final line end.
-  public func transformersConfiguration(contextLength: Int) -> [UInt8] {
+  public func transformersConfiguration(contextLength: Int? = nil) -> [UInt8] {
     let end = endOfText.map(spelling(of:))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -45,7 +45,7 @@ extension Tokenizer {
 private struct TransformersConfiguration: Encodable {
   var tokenizerClass = "PreTrainedTokenizerFast"
   var cleanUpTokenizationSpaces = false
-  var modelMaxLength: Int
+  var modelMaxLength: Int?
   var bosToken: String?
   var eosToken: String?
 

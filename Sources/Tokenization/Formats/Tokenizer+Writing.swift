@@ -37,21 +37,23 @@ private struct TokenizerFileWriter {
 
   mutating func write(_ tokenizer: Tokenizer) {
     let configuration = tokenizer.configuration
-    append("{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n")
+    append("{\n  \"version\": \"1.0\",\n  \"truncation\": \(configuration.truncation?.json ?? "null"),\n")
+    append("  \"padding\": \(configuration.padding?.json ?? "null"),\n")
     write(configuration.addedTokens)
-    append("  \"normalizer\": \(configuration.normalization.json),\n")
+    append("  \"normalizer\": \(configuration.normalizerJSON),\n")
     append("  \"pre_tokenizer\": \(configuration.preTokenizerJSON)")
     append(",\n  \"post_processor\": \(PostProcessor.json(configuration.postProcessors))")
-    append(",\n  \"decoder\": ")
-    append(#"{"type": "ByteLevel", "add_prefix_space": false, "#)
-    append(#""trim_offsets": true, "use_regex": true}"#)
-    append(",\n  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n")
-    append("    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n")
-    append("    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n")
-    append("    \"byte_fallback\": false,\n")
+    append(",\n  \"decoder\": \(DecodingStep.json(configuration.decoding))")
+    append(",\n  \"model\": {\n    \"type\": \"BPE\",\n")
+    write(configuration.options)
     append("    \"ignore_merges\": \(configuration.ignoresMerges),\n    \"vocab\": {")
-    for id in 0..<tokenizer.modelTokenCount {
-      append(id == 0 ? "\n      " : ",\n      ")
+    var isFirst = true
+    // Where numbers have no token, added tokens keep theirs only within the vocabulary.
+    let count = tokenizer.hasGaps ? tokenizer.vocabularySize : tokenizer.modelTokenCount
+    for id in 0..<count {
+      if tokenizer.hasGaps, tokenizer.isGap(TokenID(id)) { continue }
+      append(isFirst ? "\n      " : ",\n      ")
+      isFirst = false
       appendJSON(tokenizer.tables.tokens.string(id), to: &output)
       append(": \(id)")
     }
@@ -64,6 +66,16 @@ private struct TokenizerFileWriter {
       append("]")
     }
     append("\n    ]\n  }\n}\n")
+  }
+
+  private mutating func write(_ options: BPEOptions) {
+    func text(_ text: String?) -> String { text.map(quoted) ?? "null" }
+    append("    \"dropout\": \(options.dropout > 0 ? "\(options.dropout)" : "null"),\n")
+    append("    \"unk_token\": \(text(options.unknownToken)),\n")
+    append("    \"continuing_subword_prefix\": \(text(options.continuingSubwordPrefix)),\n")
+    append("    \"end_of_word_suffix\": \(text(options.endOfWordSuffix)),\n")
+    append("    \"fuse_unk\": \(options.fusesUnknown),\n")
+    append("    \"byte_fallback\": \(options.byteFallback),\n")
   }
 
   private mutating func write(_ tokens: [AddedToken]) {

@@ -9,6 +9,29 @@ public struct TokenizerConfiguration: Sendable, Hashable {
   /// Whether a text that does not begin with a space gets one in front, as some tokenizers of the
   /// GPT-2 family want it.
   public var addsPrefixSpace: Bool
+  /// Before which of the stages that cut the space is put in front: each of their pieces gets one.
+  public var prefixSpaceStage = 0
+  /// The stage that writes spaces as a visible character, or nil.
+  public var metaspace: Metaspace?
+  /// Before which of the stages that cut ``metaspace`` stands.
+  public var metaspaceStage = 0
+  /// Whether the vocabulary spells bytes by the ``ByteAlphabet``, rather than text as it is.
+  public var isByteLevel = true
+  /// The characters that a SentencePiece model replaces, carried out before ``normalization``.
+  public var characterMap: CharacterMap?
+  /// What the model does beyond merging.
+  public var options = BPEOptions.none
+  /// How tokens become text again; without any step, they are joined by spaces.
+  public var decoding: [DecodingStep] = [.byteLevel]
+  /// What becomes of special tokens in a text where nobody says so: what the library does whose file
+  /// it is.
+  public var specialTokenPolicy = SpecialTokenPolicy.recognize
+  /// Whether the file said neither how texts are cut nor which tokens are special.
+  var lacksSettings = false
+  /// At which length texts are cut, or nil.
+  public var truncation: Truncation?
+  /// To which length texts are filled up, or nil.
+  public var padding: Padding?
   /// Whether a piece that is a token is that token, whatever the merges say.
   public var ignoresMerges: Bool
   /// What is done to the tokens of a text at the end, in order.
@@ -48,6 +71,14 @@ extension TokenizerConfiguration {
     splits.isEmpty ? "none" : splits.map(\.name).joined(separator: ", ")
   }
 
+  /// Whether texts go the quick way of byte-level models: every byte is a token, pieces are merged,
+  /// and nothing else happens to them.
+  func isPlainByteLevel(coversAllBytes: Bool) -> Bool {
+    guard isByteLevel, metaspace == nil, characterMap == nil, !options.marksWords, !addsPrefixSpace || prefixSpaceStage == 0
+    else { return false }
+    return coversAllBytes || (options.unknownToken == nil && !options.byteFallback)
+  }
+
   /// Carries out the stages that cut texts; nil where one rule does.
   func splitter() -> Result<TextSplitter, UnicodeTextError>? {
     if pattern != nil { return nil }
@@ -78,15 +109,24 @@ extension TokenizerConfiguration {
 
   /// Finds the added tokens of the normalized text.
   func normalizedFinder() throws(TokenizationError) -> AddedTokenFinder {
-    let normalizer = try textNormalizer()
+    AddedTokenFinder(try normalizedContents())
+  }
+
+  /// The added tokens of the normalized text, with what the normalization makes of them.
+  func normalizedContents() throws(TokenizationError) -> [(text: [UInt8], token: AddedToken)] {
     var tokens: [(text: [UInt8], token: AddedToken)] = []
-    for token in addedTokens where token.isNormalized {
-      do {
-        tokens.append((Array(try normalizer.normalize(token.content).utf8), token))
-      } catch {
-        throw .text(error)
+    do {
+      let normalizer = try SourcedNormalizer(self)
+      for token in addedTokens where token.isNormalized {
+        var text = Array(token.content.utf8).withByteView {
+          SourcedText($0, start: 0, isSourced: false)
+        }
+        try normalizer.normalize(&text)
+        tokens.append((text.bytes, token))
       }
+    } catch {
+      throw .text(error)
     }
-    return AddedTokenFinder(tokens)
+    return tokens
   }
 }

@@ -78,7 +78,7 @@ extension Tokenizer {
   }
 
   /// Gives the special tokens of templates the numbers they have among the added tokens.
-  private static func renumberTemplates(
+  static func renumberTemplates(
     of configuration: inout TokenizerConfiguration
   ) throws(TokenizationError) {
     for (index, processor) in configuration.postProcessors.enumerated() {

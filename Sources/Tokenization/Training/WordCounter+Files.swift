@@ -44,7 +44,7 @@ extension WordCounter {
   }
 
   /// Counts the lines or records of a block.
-  private func add(_ block: TextBlock) throws(TokenizationError) {
+  func add(_ block: TextBlock) throws(TokenizationError) {
     switch block.input.form {
     case .lines:
       try block.withBytes { (text) throws(TokenizationError) in

@@ -20,7 +20,7 @@ public final class WordCounter {
   var table = WordTable()
 
   /// How many bytes of text were counted, before normalization.
-  public private(set) var byteCount = 0
+  public internal(set) var byteCount = 0
 
   /// Creates an empty counter.
   public convenience init(

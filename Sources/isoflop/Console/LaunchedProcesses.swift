@@ -32,6 +32,16 @@ enum LaunchedProcesses {
     ranks.finish()
   }
 
+  /// Runs work that is for one process; several are refused.
+  static func runAlone(_ body: (_ threads: Int) throws -> Void) throws {
+    try run { ranks in
+      guard ranks.count == 1 else {
+        throw ValidationError("--task trains in one process, not in \(ranks.count).")
+      }
+      try body(threads(ranks))
+    }
+  }
+
   private static func isOthers(_ error: any Error) -> Bool {
     if case RanksError.otherRankFailed = error { true } else { false }
   }

@@ -43,6 +43,7 @@ struct RunOptions: ParsableArguments {
   }
 
   private func start(_ request: RunRequest, _ ranks: Communicator) throws {
+    if ranks.isFirst { try request.precision.noteEmulation() }
     if dryRun {
       guard ranks.isFirst else { return }
       let run = try PreparedRun(request, ranks: ranks.count)
@@ -75,7 +76,11 @@ struct RunOptions: ParsableArguments {
     }
     // Several ranks were given their processors by the launcher, not by the plan.
     let threads = threads ?? (ranks.count > 1 ? LaunchedProcesses.threads(ranks) : nil)
+    if ranks.count == 1, let run = try OperationsRun(resuming: folder, threads: threads) {
+      return try show(run, folder, resumes: true)
+    }
     let run = try PreparedRun(resuming: folder, ranks: ranks, threads: threads)
+    if ranks.isFirst { try run.plan.training.precision.noteEmulation() }
     try show(folder, ranks) { observe in
       try run.resume(
         folder: folder,
@@ -111,12 +116,19 @@ extension ProgressLine {
   /// Shows how far a run is.
   fileprivate mutating func show(_ progress: PreparedRun.Progress) {
     let step = progress.step
+    var detail = "step \(step.step)/\(progress.steps) · "
+    detail += "loss \(DecimalText.fixed(step.loss, places: 3))"
+    if let evaluation = progress.evaluation {
+      detail += " (held out \(DecimalText.fixed(evaluation.natsPerToken, places: 3)))"
+    }
+    detail += " · \(DecimalText.significant(progress.tokensPerSecond)) tokens/s"
+    if let share = progress.peakShare {
+      detail += " · \(Int((share * 100).rounded())) % of peak"
+    }
     update(
       stage: "Training",
       fraction: Double(step.step) / Double(progress.steps),
-      detail: "step \(step.step)/\(progress.steps) · "
-        + "loss \(DecimalText.fixed(step.loss, places: 3)) · "
-        + "\(DecimalText.significant(progress.tokensPerSecond)) tokens/s",
+      detail: detail,
       secondsLeft: progress.secondsLeft
     )
   }

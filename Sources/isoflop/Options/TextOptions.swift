@@ -63,11 +63,15 @@ struct TextArguments: ParsableArguments {
 /// What can be wrong with the texts a command is given.
 enum CorpusError: Error, CustomStringConvertible {
   case empty(paths: [String])
+  case noParallelText(language: String, folder: String)
 
   var description: String {
     switch self {
     case .empty(let paths):
       "There is no text in \(paths.joined(separator: ", ")). Name files with text in UTF-8."
+    case .noParallelText(let language, let folder):
+      "\(folder) holds no \(language).txt. Every language of --corpus needs its side of the"
+        + " parallel text there."
     }
   }
 }

@@ -5,7 +5,6 @@ import Training
 
 extension LearningRateSchedule.Form: ExpressibleByArgument {}
 extension BatchSampler.Order: ExpressibleByArgument {}
-extension ProductPrecision: ExpressibleByArgument {}
 
 /// How a model is trained, whatever it starts from.
 struct TrainingOptions: ParsableArguments {
@@ -70,6 +69,7 @@ struct TrainingOptions: ParsableArguments {
   var decayShare: Double?
 
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+  @OptionGroup(title: "Held-out text") var validation: ValidationOptions
 
   @Option(help: "shuffled, or sequential: row r of step s starts at (s·B + r)·T.")
   var order: BatchSampler.Order?
@@ -122,13 +122,25 @@ struct TrainingOptions: ParsableArguments {
     }
   }
 
+  /// Checks that nothing is said that a task says itself.
+  func validateTask() throws {
+    let others: [Any?] = [context, order, tokenizer]
+    guard ids.isEmpty, budgets.isEmpty, validation.isEmpty, others.allSatisfy({ $0 == nil }) else {
+      throw ValidationError(
+        "A --task has its own data and length: name --epochs, and leave out --ids, --context, "
+          + "--order, --tokenizer, --validation and other budgets."
+      )
+    }
+  }
+
   /// Whether anything was said that a resumed run's plan says already.
   var isEmpty: Bool {
     let numbers: [Any?] = [
       context, batch, accumulate, lr, schedule, warmup, finalShare, decayShare, order, precision,
       seed, checkpointInterval, tokenizer,
     ]
-    return ids.isEmpty && budgets.isEmpty && optimizer.isEmpty && numbers.allSatisfy { $0 == nil }
+    return ids.isEmpty && budgets.isEmpty && optimizer.isEmpty && validation.isEmpty
+      && numbers.allSatisfy { $0 == nil }
   }
 
   private var budgets: [RunRequest.Budget] {
@@ -156,6 +168,7 @@ struct TrainingOptions: ParsableArguments {
     request.finalShare = finalShare ?? request.finalShare
     request.decayShare = decayShare ?? request.decayShare
     optimizer.apply(to: &request)
+    validation.apply(to: &request)
     request.order = order ?? request.order
     request.precision = precision ?? request.precision
     request.seed = seed ?? request.seed

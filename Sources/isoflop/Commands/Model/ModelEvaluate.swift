@@ -101,6 +101,7 @@ struct ModelEvaluate: ParsableCommand {
   }
 
   func run() throws {
+    try precision.noteEmulation()
     let network = try GPT(directory: model)
     guard network.shape.causal else { throw ExperimentsError.notCausal }
     let context = context?.whole ?? network.shape.contextLength

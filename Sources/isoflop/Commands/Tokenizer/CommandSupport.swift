@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -72,4 +74,14 @@ enum JSONText {
   static func object(_ members: [(String, String)]) -> String {
     "{" + members.map { string($0) + ": " + $1 }.joined(separator: ", ") + "}"
   }
+}
+
+/// The most memory that the process had so far in bytes, or nil where the system does not say.
+func peakMemory() -> Int? {
+  guard let status = try? readFile("/proc/self/status") else { return nil }
+  let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
+  guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }),
+    let kilobytes = Int(line.filter(\.isNumber))
+  else { return nil }
+  return kilobytes << 10
 }

@@ -8,8 +8,9 @@ struct TokenizerCommand: ParsableCommand {
     commandName: "tokenizer",
     abstract: "Train tokenizers, turn text into token ids and back, measure them.",
     subcommands: [
-      TokenizerTrain.self, TokenizerEncode.self, TokenizerDecode.self, TokenizerInspect.self,
-      TokenizerEvaluate.self, TokenizerCompare.self,
+      TokenizerTrain.self, TokenizerCount.self, TokenizerEncode.self, TokenizerDecode.self,
+      TokenizerInspect.self, TokenizerEvaluate.self, TokenizerCompare.self, TokenizerExtend.self,
+      TokenizerPrune.self, TokenizerMerge.self, TokenizerConvert.self,
     ]
   )
 }

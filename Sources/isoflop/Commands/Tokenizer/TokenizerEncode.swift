@@ -44,11 +44,14 @@ struct TokenizerEncode: ParsableCommand {
   @Option(
     name: .customLong("special-in-text"),
     help: ArgumentHelp(
-      "Special tokens in the text: recognize, text (ordinary text), refuse.",
+      "Special tokens in the text: recognize, text (ordinary text), refuse. By default as the"
+        + " library of the file does; with --ids-output, refuse.",
       valueName: "policy"
     )
   )
-  var specialInText: SpecialTokenPolicy = .recognize
+  var specialInText: SpecialTokenPolicy?
+
+  @OptionGroup var limits: LengthOptions
 
   @Flag(name: .customLong("no-special"), help: "Add no special tokens around the text.")
   var noSpecial = false
@@ -84,6 +87,9 @@ struct TokenizerEncode: ParsableCommand {
     if noSpecial, idsOutput != nil {
       throw ValidationError("--ids-output needs the token that ends texts; omit --no-special.")
     }
+    if limits.isGiven, idsOutput != nil {
+      throw ValidationError("--ids-output takes whole texts; omit --max-length and --pad-to.")
+    }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
     if let dropout, !(0...1).contains(dropout) {
       throw ValidationError("--dropout is a probability, 0 to 1.")
@@ -94,69 +100,67 @@ struct TokenizerEncode: ParsableCommand {
   func run() throws {
     if let idsOutput { try checkWritable(idsOutput) }
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
+    let encoder = try DocumentEncoder(
+      tokenizer,
+      threads: threads,
+      specialInText: specialInText ?? (idsOutput == nil ? nil : .refuse),
+      dropout: dropout.map { try MergeDropout(probability: $0, seed: Seed(seed ?? 1)) }
+    )
     if let text {
-      _ = try encode([Array(text.utf8)], with: tokenizer)
+      try encode([Array(text.utf8)], from: "the text", with: encoder)
       return
     }
     let inputs = try texts.corpus.isEmpty ? [texts.standardInput()] : texts.inputs()
     if let idsOutput {
-      try writeIDs(of: inputs, with: tokenizer, to: idsOutput)
+      try writeIDs(of: inputs, with: encoder, to: idsOutput)
       return
     }
-    var count = 0
     for input in inputs {
       guard case .records = input.form else {
-        count += try encode([input.contents()], with: tokenizer, firstNumber: count)
+        try encode([input.contents()], from: input.path, with: encoder)
         continue
       }
       let blocks = TextBlocks([input])
       while let block = try blocks.next() {
-        count += try encode(block.documents(), with: tokenizer, firstNumber: count)
+        try encode(block.documents(), from: input.path, with: encoder)
       }
     }
   }
 
-  /// What leaves merges out, or nil.
-  private func mergeDropout() throws -> MergeDropout? {
-    try dropout.map { try MergeDropout(probability: $0, seed: Seed(seed ?? 1)) }
-  }
-
-  /// Encodes documents and prints a line for each.
-  ///
-  /// - Returns: How many there were.
+  /// Encodes documents of a source and prints a line for each.
   private func encode(
     _ documents: [[UInt8]],
-    with tokenizer: Tokenizer,
-    firstNumber: Int = 0
-  ) throws -> Int {
+    from source: String,
+    with encoder: DocumentEncoder
+  ) throws {
     var output = OutputBuffer()
-    let dropout = try mergeDropout()
+    let tokenizer = encoder.tokenizer
+    let limits = try limits.limits(tokenizer)
     if json {
-      let encoder = BPEEncoder(tokenizer, dropout: dropout)
-      for (index, document) in documents.enumerated() {
-        encoder.startText(firstNumber + index)
-        var encoding = try unsafe encoder.encodeWithOffsets(
-          document.span.bytes,
-          specialTokens: specialInText
+      for (document, encoding) in zip(
+        documents,
+        try encoder.encodeWithOffsets(documents, from: source)
+      ) {
+        let finished = try tokenizer.finish(
+          encoding,
+          addsSpecialTokens: !noSpecial,
+          limits: limits
         )
-        if !noSpecial { encoding = tokenizer.addingSpecialTokens(encoding) }
-        output.append(record(of: encoding, document, tokenizer) + "\n")
+        output.append(record(of: finished, document, tokenizer) + "\n")
       }
     } else {
-      let lists = try tokenizer.encode(
-        documents,
-        threads: threads,
-        specialTokens: specialInText,
-        dropout: dropout,
-        firstNumber: firstNumber
-      )
-      for list in lists {
-        let ids = noSpecial ? list : tokenizer.addingSpecialTokens(list)
-        output.append(ids.map(String.init).joined(separator: " ") + "\n")
+      let batch = try encoder.encode(documents, from: source)
+      for index in 0..<batch.count {
+        let ids = Array(batch[index])
+        let finished = try tokenizer.finish(
+          Encoding(ids: ids, offsets: Array(repeating: 0..<0, count: ids.count)),
+          addsSpecialTokens: !noSpecial,
+          limits: limits
+        )
+        output.append(finished.ids.map(String.init).joined(separator: " ") + "\n")
       }
     }
     output.flush()
-    return documents.count
   }
 
   private func record(
@@ -177,14 +181,13 @@ struct TokenizerEncode: ParsableCommand {
   /// Encodes the lines or records of texts into a file of ids.
   private func writeIDs(
     of inputs: [TextInput],
-    with tokenizer: Tokenizer,
+    with encoder: DocumentEncoder,
     to path: String
   ) throws {
     Interruption.listen()
     let progress = DelayedProgress(quiet: quiet)
     defer { progress.finish() }
-    var writer = try TokenIDWriter(path, tokenizer: tokenizer)
-    let encoder = BatchEncoder(tokenizer, threads: threads, dropout: try mergeDropout())
+    var writer = try TokenIDWriter(path, tokenizer: encoder.tokenizer)
     let blocks = TextBlocks(inputs, size: 4 << 20)
     var done = 0
     var parts = 0
@@ -199,11 +202,7 @@ struct TokenizerEncode: ParsableCommand {
         parts += 1
       }
       let documents = try block.documents()
-      let batch = try encoder.encode(
-        documents,
-        specialTokens: specialInText,
-        firstNumber: writer.description.documents
-      )
+      let batch = try encoder.encode(documents, from: inputs[block.inputIndex].path)
       for (index, document) in documents.enumerated() {
         try writer.append(document: batch[index], byteCount: document.count)
       }

@@ -16,6 +16,11 @@ struct TokenizerTrain: ParsableCommand {
         --vocab-size 32k -o tokenizer.json
       isoflop tokenizer train --corpus th.txt --vocab-size 8k \\
         --pre-tokenizer o200k --pre-tokenizer words:th -o tokenizer.json
+      isoflop tokenizer train --counts *.counts --vocab-size 8k,16k,32k -o t.json
+      isoflop tokenizer train --corpus web.txt --memory 4GiB --vocab-size 64k -o t.json
+      isoflop tokenizer train --corpus texts --balance temperature=0.3 --vocab-size 32k -o t.json
+      isoflop tokenizer train --corpus texts --parity-corpus flores --vocab-size 32k -o t.json
+      isoflop tokenizer train --corpus texts --vocab-size 32k --superwords-from 24k -o t.json
 
       The most frequent pair of tokens is merged first; of equally frequent
       ones the pair with the smaller left number, then the smaller right
@@ -24,87 +29,43 @@ struct TokenizerTrain: ParsableCommand {
       """
   )
 
-  @OptionGroup var texts: TextOptions
+  @OptionGroup var words: WordOptions
 
   @Option(
-    name: .customLong("vocab-size"),
-    help: ArgumentHelp("How many tokens, special ones included: 8192, 32k.", valueName: "count")
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Files of counts instead of text, LANGUAGE.counts.", valueName: "file")
   )
-  var vocabularySize: VocabularySize
+  var counts: [String] = []
+
+  @OptionGroup var vocabulary: VocabularyOptions
+  @OptionGroup var balancing: BalanceOptions
 
   @Option(
+    name: .customLong("superwords-from"),
     help: ArgumentHelp(
-      "A tokenizer.json whose normal form, pre-tokenizer and special tokens the new one gets.",
-      valueName: "file"
+      "The size of the vocabulary from which on tokens may cross the borders of words.",
+      valueName: "count"
     )
   )
-  var like: String?
+  var superwordsFrom: VocabularySize?
 
   @Option(
-    name: [.customLong("normalizer"), .customLong("normalization")],
-    help: ArgumentHelp(
-      "What is done to the text first (default: nfc); may be repeated, in order: none, nfc, nfd, nfkc,"
-        + " nfkd, nfkc-casefold, lowercase, lowercase:LANGUAGE, strip-accents, strip, strip-left,"
-        + " strip-right, collapse-whitespace, prepend:TEXT, replace:/FROM/TO/, regex:/PATTERN/TO/,"
-        + " transform:ICU-ID.",
-      valueName: "step"
-    ),
-    transform: { try Normalization.Step(spelling: $0) }
+    name: .customLong("superword-length"),
+    help: ArgumentHelp("How many words such a token has at most.", valueName: "words")
   )
-  var normalizers: [Normalization.Step] = []
-
-  @Option(
-    name: .customLong("pre-tokenizer"),
-    help: ArgumentHelp(
-      "A rule that cuts text into pieces (default: o200k); may be repeated, each cuts the pieces of"
-        + " the one before: o200k, cl100k or llama3, gpt2, qwen2, nanochat, whitespace,"
-        + " whitespace-split, punctuation, digits, digits:1, digits:3, scripts, words,"
-        + " words:LANGUAGE, graphemes, whole-graphemes, split:/TEXT/, regex:/PATTERN/BEHAVIOR.",
-      valueName: "rule"
-    ),
-    transform: { try TextSplit(spelling: $0) }
-  )
-  var preTokenizers: [TextSplit] = []
-
-  @Option(
-    name: .customLong("initial-alphabet"),
-    help: ArgumentHelp(
-      "Bytes that are tokens even where the text has none: bytes (all 256), none, or those of a"
-        + " file.",
-      valueName: "bytes|none|file"
-    )
-  )
-  var initialAlphabet = "bytes"
-
-  @Option(
-    name: .customLong("min-frequency"),
-    help: ArgumentHelp("How often a pair must occur to be merged.", valueName: "count")
-  )
-  var minimumFrequency = 0
-
-  @Option(
-    name: .customLong("max-token-length"),
-    help: ArgumentHelp("Merged tokens stay shorter than this many bytes.", valueName: "bytes")
-  )
-  var maximumTokenLength: Int?
-
-  @Option(
-    name: .customLong("special"),
-    help: ArgumentHelp(
-      "A special token; may be repeated. <|endoftext|> where none is given.",
-      valueName: "text"
-    )
-  )
-  var specialTokens: [String] = []
-
-  @Option(help: ArgumentHelp("How many threads count words.", valueName: "count"))
-  var threads = processorCount
+  var superwordLength = 4
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("The tokenizer.json to write.", valueName: "file")
+    help: ArgumentHelp(
+      "The tokenizer.json to write; of several sizes NAME-SIZE.json each.",
+      valueName: "file"
+    )
   )
   var output: String
+
+  @Flag(name: [.customShort("n"), .long], help: "Say what would be trained, and train nothing.")
+  var dryRun = false
 
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
@@ -113,23 +74,31 @@ struct TokenizerTrain: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if texts.corpus.isEmpty { throw ValidationError("Name a text with --corpus.") }
-    if vocabularySize.count > BPETrainer.largestVocabulary {
-      throw ValidationError("A vocabulary has at most \(BPETrainer.largestVocabulary) tokens.")
+    if words.texts.corpus.isEmpty == counts.isEmpty {
+      throw ValidationError("Name a text with --corpus, or files of counts with --counts.")
     }
-    if like != nil, !normalizers.isEmpty || !preTokenizers.isEmpty || !specialTokens.isEmpty {
+    if !counts.isEmpty {
+      if words.like != nil || !words.normalizers.isEmpty || !words.preTokenizers.isEmpty {
+        throw ValidationError("Counts know how they were made; leave out --like and the like.")
+      }
+      if superwordsFrom != nil {
+        throw ValidationError(
+          "Counts know no neighbors of words: --superwords-from needs --corpus."
+        )
+      }
+    }
+    if words.like != nil, !vocabulary.specialTokens.isEmpty {
       throw ValidationError(
-        "--like brings the normalizers, the pre-tokenizer and the special tokens along."
+        "--like brings the normal form, the pre-tokenizer and the special tokens along."
       )
     }
-    if minimumFrequency < 0 { throw ValidationError("--min-frequency must be 0 or more.") }
-    if maximumTokenLength ?? 1 < 1 {
-      throw ValidationError("--max-token-length must be 1 or more.")
+    if let first = superwordsFrom?.count, vocabulary.sizes.counts.contains(where: { $0 < first }) {
+      throw ValidationError("--superwords-from must not be above --vocab-size.")
     }
-    if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
-    if specialTokens.contains("") || Set(specialTokens).count < specialTokens.count {
-      throw ValidationError("Special tokens must differ from each other and hold some text.")
+    if superwordsFrom != nil, balancing.needsLanguages {
+      throw ValidationError("--superwords-from goes with neither --balance nor --parity-corpus.")
     }
+    if superwordLength < 2 { throw ValidationError("--superword-length must be 2 or more.") }
   }
 
   func run() throws {
@@ -140,104 +109,110 @@ struct TokenizerTrain: ParsableCommand {
       try train(progress)
     } catch TokenizationError.interrupted {
       progress.finish()
-      Console.note("Interrupted. Nothing was written.\n")
+      let scratch = words.scratchFolder(for: output)
+      if words.usesDisk, try fileKind(scratch) == .folder {
+        Console.note("Interrupted. What was counted waits in \(scratch); go on with --resume.\n")
+      } else {
+        Console.note("Interrupted. Nothing was written.\n")
+      }
       throw ExitStatus.interrupted
     }
   }
 
   private func train(_ progress: DelayedProgress) throws {
-    try checkWritable(output)
-    let example = try configuration()
-    let alphabet = try alphabet()
-    let inputs = try texts.inputs()
-    let counter = try WordCounter.count(
-      inputs,
-      like == nil ? example.withoutAddedTokens : example,
-      threads: threads,
-      isInterrupted: { Interruption.isRequested },
-      progress: { done, total in
-        progress.update(stage: "Counting words", done: done, of: total)
-      }
+    for size in vocabulary.sizes.counts { try checkWritable(path(of: size)) }
+    let example = try exampleConfiguration()
+    let run = TokenizerTraining(
+      words: words,
+      counts: counts,
+      balancing: balancing,
+      sizes: vocabulary.sizes.counts,
+      trainer: try vocabulary.trainer(
+        specialTokens: example.addedTokens.filter(\.isSpecial).map(\.content)
+      ),
+      superwords: superwordsFrom.map { ($0.count, superwordLength) },
+      example: example,
+      scratch: words.scratchFolder(for: output),
+      progress: progress
     )
-    let trainer = BPETrainer(
-      vocabularySize: vocabularySize.count,
-      minimumFrequency: minimumFrequency,
-      maximumTokenLength: maximumTokenLength,
-      specialTokens: example.addedTokens.filter(\.isSpecial).map(\.content),
-      initialAlphabet: alphabet
-    )
-    let tokenizer = try Tokenizer.train(
-      trainer,
-      on: counter,
-      like: example,
-      isInterrupted: { Interruption.isRequested },
-      progress: { tokens, wanted in
-        progress.update(
-          stage: "Learning merges",
-          done: tokens,
-          of: wanted,
-          detail: "\(tokens) of \(wanted) tokens"
-        )
-      }
-    )
+    if dryRun {
+      print(try run.describe(json: json))
+      return
+    }
+    let result: TrainingResult
+    do {
+      result = try run.run()
+    } catch {
+      // What was counted stays for --resume; a folder without anything need not.
+      try? removeEmptyFolder(run.scratch)
+      throw error
+    }
     progress.finish()
-    try tokenizer.save(to: output)
-    report(tokenizer, counter)
+    for (size, tokenizer) in zip(vocabulary.sizes.counts, result.tokenizers) {
+      try tokenizer.save(to: path(of: size))
+    }
+    try run.removeScratch()
+    for (size, tokenizer) in zip(vocabulary.sizes.counts, result.tokenizers) {
+      report(tokenizer, size, result)
+    }
+    if !json, !result.languages.isEmpty { print(result.table) }
   }
 
-  /// What the new tokenizer is like.
-  private func configuration() throws -> TokenizerConfiguration {
-    var configuration = TokenizerConfiguration()
-    if let like {
-      configuration = try Tokenizer(contentsOf: like).configuration
-    } else {
-      let texts = specialTokens.isEmpty ? ["<|endoftext|>"] : specialTokens
+  /// Where the tokenizer of a size goes: `t.json`, or `t-8000.json` where there are several.
+  private func path(of size: Int) -> String {
+    if vocabulary.sizes.counts.count == 1 { return output }
+    let stem = output.hasSuffix(".json") ? String(output.dropLast(5)) : output
+    return "\(stem)-\(size).json"
+  }
+
+  /// What the new tokenizer is like beside its vocabulary.
+  private func exampleConfiguration() throws -> TokenizerConfiguration {
+    var configuration = try words.configuration()
+    if let first = counts.first {
+      configuration = try CountFile(contentsOf: first).configuration
+    }
+    if words.like == nil, configuration.addedTokens.isEmpty {
+      let texts =
+        vocabulary.specialTokens.isEmpty ? ["<|endoftext|>"] : vocabulary.specialTokens
       configuration.addedTokens = texts.enumerated().map {
         AddedToken(id: TokenID($0), content: $1)
       }
-      if !normalizers.isEmpty { configuration.normalization = Normalization(normalizers) }
-      if !preTokenizers.isEmpty { configuration.splits = preTokenizers }
     }
     return configuration
   }
 
-  private func alphabet() throws -> Set<UInt8> {
-    switch initialAlphabet {
-    case "bytes": Set(0...255)
-    case "none": []
-    default: Set(try readFile(initialAlphabet))
-    }
-  }
-
-  private func report(_ tokenizer: Tokenizer, _ counter: WordCounter) {
+  private func report(_ tokenizer: Tokenizer, _ size: Int, _ result: TrainingResult) {
     let merges = tokenizer.model.merges.count
+    let output = path(of: size)
     if json {
-      print(
-        JSONText.object([
-          ("vocabulary_size", "\(tokenizer.vocabularySize)"),
-          ("merges", "\(tokenizer.model.merges.count)"),
-          ("corpus_bytes", "\(counter.byteCount)"), ("words", "\(counter.total)"),
-          ("distinct_words", "\(counter.uniqueCount)"),
-          ("normalization", JSONText.string(counter.normalization.name)),
-          ("pre_tokenizer", JSONText.string(counter.configuration.splitName)),
-          ("sha256", JSONText.string(tokenizer.digest)), ("output", JSONText.string(output)),
-        ])
-      )
+      var members = [
+        ("vocabulary_size", "\(tokenizer.vocabularySize)"), ("merges", "\(merges)"),
+        ("corpus_bytes", "\(result.byteCount)"), ("words", "\(result.total)"),
+        ("distinct_words", "\(result.uniqueCount)"),
+        ("normalization", JSONText.string(tokenizer.configuration.normalization.name)),
+        ("pre_tokenizer", JSONText.string(tokenizer.configuration.splitName)),
+      ]
+      if !result.languages.isEmpty { members.append(("languages", result.languagesJSON)) }
+      members += [
+        ("peak_memory_bytes", peakMemory().map { "\($0)" } ?? "null"),
+        ("sha256", JSONText.string(tokenizer.digest)), ("output", JSONText.string(output)),
+      ]
+      print(JSONText.object(members))
       return
     }
     print(
       """
       \(output): \(tokenizer.vocabularySize) tokens, \(merges) merges, from \
-      \(counter.byteCount) bytes, \(counter.total) words, \(counter.uniqueCount) distinct
+      \(result.byteCount) bytes, \(result.total) words, \(result.uniqueCount) distinct
       """
     )
     for substitute in tokenizer.configuration.substitutes {
       Console.note("Other programs that read \(output) do \(substitute).\n")
     }
-    if tokenizer.vocabularySize < vocabularySize.count {
+    if tokenizer.vocabularySize < size {
       Console.note("The text has pairs for \(tokenizer.vocabularySize) tokens only.\n")
     }
-    if tokenizer.vocabularySize > vocabularySize.count {
+    if tokenizer.vocabularySize > size {
       Console.note("All 256 bytes and the special tokens are tokens, more than were asked for.\n")
     }
   }

@@ -21,3 +21,28 @@ struct VocabularySize: ExpressibleByArgument {
     self.count = Int(count)
   }
 }
+
+/// One or several numbers of tokens, `8k,16k,32k`; a comma before exactly three digits that end a
+/// number belongs to it, as in `32,768`.
+struct VocabularySizes: ExpressibleByArgument {
+  /// The numbers, at least one, each once.
+  let counts: [Int]
+
+  init?(argument: String) {
+    var parts: [String] = []
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let isGroup = part.count == 3 && part.allSatisfy { $0.isASCII && $0.isNumber }
+      let before = parts.last?.split(separator: ",").first ?? ""
+      if isGroup, (1...3).contains(before.count), before.allSatisfy({ $0.isNumber }) {
+        parts[parts.count - 1] += "," + part
+      } else {
+        parts.append(String(part))
+      }
+    }
+    let sizes = parts.compactMap { VocabularySize(argument: $0)?.count }
+    guard sizes.count == parts.count, Set(sizes).count == sizes.count, !sizes.isEmpty else {
+      return nil
+    }
+    counts = sizes
+  }
+}

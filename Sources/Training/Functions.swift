@@ -1,0 +1,13 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// eˣ.
+func exponential(_ x: Double) -> Double { exp(x) }
+
+/// ln x.
+func logarithm(_ x: Double) -> Double { log(x) }

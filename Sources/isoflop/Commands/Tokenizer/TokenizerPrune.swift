@@ -1,0 +1,146 @@
+import ArgumentParser
+import Files
+import Tokenization
+
+/// `isoflop tokenizer prune`: removes tokens that are not needed.
+struct TokenizerPrune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prune",
+    abstract: "Remove tokens that a text does not need, or the last ones.",
+    discussion: """
+      isoflop tokenizer prune --tokenizer big.json --keep-corpus mine -o small.json
+      isoflop tokenizer prune --tokenizer big.json --size 16k -o small.json
+      isoflop tokenizer prune --tokenizer big.json --keep-corpus mine --size 16k -o small.json
+
+      With a token stays all that it is merged from; bytes and added tokens
+      always stay. With --keep-corpus alone, that text is encoded as before,
+      under the new numbers. --size keeps the first merges, or with
+      --keep-corpus the tokens that occur most often. The map of the numbers,
+      old,new, goes to NAME.map.csv: rows of an embedding move with it.
+      """
+  )
+
+  @Option(help: ArgumentHelp("The tokenizer.json to prune.", valueName: "file"))
+  var tokenizer: String
+
+  @Option(
+    name: .customLong("keep-corpus"),
+    help: ArgumentHelp(
+      "Text whose tokens stay, one line or record after the other; may be repeated.",
+      valueName: "file|folder"
+    )
+  )
+  var corpus: [String] = []
+
+  @Option(help: ArgumentHelp("How many tokens stay at most: 16384, 16k.", valueName: "count"))
+  var size: VocabularySize?
+
+  @Option(
+    name: .customLong("map"),
+    help: ArgumentHelp("Where the map goes instead.", valueName: "file")
+  )
+  var mapPath: String?
+
+  @Option(help: ArgumentHelp("How many threads encode the text.", valueName: "count"))
+  var threads = processorCount
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("The tokenizer.json to write.", valueName: "file")
+  )
+  var output: String
+
+  @Flag(name: [.customShort("n"), .long], help: "Say what would be removed, and write nothing.")
+  var dryRun = false
+
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
+  @Flag(help: "Print the facts as JSON.")
+  var json = false
+
+  func validate() throws {
+    if corpus.isEmpty, size == nil {
+      throw ValidationError("Say what stays: --keep-corpus, --size or both.")
+    }
+    if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+  }
+
+  private var map: String {
+    mapPath ?? (output.hasSuffix(".json") ? String(output.dropLast(5)) : output) + ".map.csv"
+  }
+
+  func run() throws {
+    Interruption.listen()
+    try checkWritable(output)
+    try checkWritable(map)
+    let progress = DelayedProgress(quiet: quiet)
+    defer { progress.finish() }
+    let old = try Tokenizer(contentsOf: tokenizer)
+    let uses = corpus.isEmpty ? nil : try uses(of: old, progress)
+    let pruned = try old.pruned(uses: uses, size: size?.count)
+    progress.finish()
+    if !dryRun {
+      try pruned.tokenizer.save(to: output)
+      try writeFile(map, pruned.csv)
+    }
+    report(old, pruned)
+  }
+
+  /// How often each token occurs in the text, whose lines and records are encoded one by one.
+  private func uses(of old: Tokenizer, _ progress: DelayedProgress) throws -> [Int] {
+    var uses = [Int](repeating: 0, count: old.vocabularySize)
+    let blocks = TextBlocks(try TextInput.inputs(at: corpus), size: 4 << 20)
+    var done = 0
+    while let block = try blocks.next() {
+      if Interruption.isRequested {
+        progress.finish()
+        Console.note("Interrupted. Nothing was written.\n")
+        throw ExitStatus.interrupted
+      }
+      for ids in try old.encode(try texts(of: block), threads: threads) {
+        for id in ids { uses[Int(id)] += 1 }
+      }
+      done += block.storedBytes
+      progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
+    }
+    return uses
+  }
+
+  /// The lines with their ends, as training counts them, or the texts of records.
+  private func texts(of block: TextBlock) throws -> [[UInt8]] {
+    guard case .lines = block.input.form else { return try block.documents() }
+    return block.withBytes { bytes in
+      var lines: [[UInt8]] = []
+      var start = 0
+      while start < bytes.byteCount {
+        let end = bytes.lineEnd(from: start) ?? bytes.byteCount
+        let line = bytes.extracting(start..<end)
+        lines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })
+        start = end
+      }
+      return lines
+    }
+  }
+
+  private func report(_ old: Tokenizer, _ pruned: PrunedTokenizer) {
+    let new = pruned.tokenizer
+    let removed = old.vocabularySize - new.vocabularySize
+    if json {
+      print(
+        JSONText.object([
+          ("vocabulary_size", "\(new.vocabularySize)"), ("removed_tokens", "\(removed)"),
+          ("merges", "\(new.model.merges.count)"), ("sha256", JSONText.string(new.digest)),
+          ("output", JSONText.string(output)), ("map", JSONText.string(map)),
+        ])
+      )
+      return
+    }
+    print(
+      """
+      \(output): \(new.vocabularySize) tokens, \(removed) of \(old.vocabularySize) \
+      \(dryRun ? "would be removed" : "removed; numbers in \(map)")
+      """
+    )
+  }
+}
