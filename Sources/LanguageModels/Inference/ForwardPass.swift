@@ -47,7 +47,13 @@ final class ForwardPass: @unchecked Sendable {
     self.rowLimit = rowLimit
     cache = try KeyValueCache(packed.shape, sequences: sequences, capacity: capacity)
     team = try ThreadTeam(count: threads)
-    buffers = try Buffers(packed.shape, rows: rowLimit, capacity: capacity, threads: threads)
+    buffers = try Buffers(
+      packed.shape,
+      rows: rowLimit,
+      capacity: capacity,
+      threads: threads,
+      precision: packed.precision
+    )
   }
 
   /// Reads the tokens of some segments, whose rows follow each other from 0 on.
@@ -191,7 +197,7 @@ final class ForwardPass: @unchecked Sendable {
     let columns = team.share(of: layer.outputs, thread: thread, grain: layer.panelWidth)
     if !columns.isEmpty {
       kernels.multiply(
-        input,
+        factor(input, thread),
         by: layer.factor(columns, kernels),
         into: output.columns(columns),
         adding: addend?.columns(columns),
@@ -199,6 +205,14 @@ final class ForwardPass: @unchecked Sendable {
       )
     }
     team.barrier()
+  }
+
+  /// The left factor of a product with weights: the numbers themselves, or words of a thread's own.
+  private func factor(_ input: MatrixView, _ thread: Int) -> MatrixView {
+    guard packed.precision == .bf16 else { return input }
+    let words = buffers.words(thread, of: input)
+    kernels.pair(input, inRows: words)
+    return words
   }
 
   /// Rotates queries and keys, scales queries, and keeps keys and values.

@@ -1,6 +1,7 @@
 import Accounting
 import ArgumentParser
 import Files
+import Kernels
 import LanguageModels
 import Randomness
 import Reports
@@ -47,7 +48,10 @@ struct ModelGenerate: ParsableCommand {
   var stop: [String] = []
 
   @Option(help: ArgumentHelp("Threads; the text does not depend on them.", valueName: "count"))
-  var threads = 1
+  var threads = processorCount
+
+  @Option(help: "f32, or bf16 as model train takes it: what matrix products multiply.")
+  var precision = ProductPrecision.f32
 
   @Flag(help: "Print one JSON object a prompt, with ids and the reason of the end.")
   var json = false
@@ -68,6 +72,7 @@ struct ModelGenerate: ParsableCommand {
   }
 
   func run() throws {
+    try precision.noteEmulation()
     Interruption.listen()
     let tokenizer = try Tokenizer(contentsOf: tokenizer ?? joined(model, "tokenizer.json"))
     let texts = try readPrompts()
@@ -79,7 +84,12 @@ struct ModelGenerate: ParsableCommand {
       )
     }
     let ids = try texts.map { try firstTokens($0, tokenizer, model) }
-    let decoder = try SequenceDecoder(model, sequences: max(texts.count, 1), threads: threads)
+    let decoder = try SequenceDecoder(
+      model,
+      sequences: max(texts.count, 1),
+      threads: threads,
+      precision: precision
+    )
     let isStreamed = texts.count == 1 && !json
     if isStreamed { Console.write(texts[0]) }
 
