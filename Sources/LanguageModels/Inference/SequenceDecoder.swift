@@ -91,6 +91,45 @@ public final class SequenceDecoder {
     return (0..<tokens.count).map { array(result.row($0)) }
   }
 
+  /// A token that follows in a sequence, and guesses what follows it.
+  struct Run {
+    let sequence: Int
+    /// At least one; the rest are guesses.
+    let tokens: [Int]
+  }
+
+  /// Reads a run of tokens into each of some sequences, in one pass, and keeps as many as are right.
+  ///
+  /// - Parameter isWanted: Called once for each run, with the guesses and the logits after the run's
+  ///   first tokens: those after token 0, and after token i once i guesses have proved right. Tokens
+  ///   whose logits were asked for are kept. Returning false ends the sequence.
+  /// - Returns: The sequences that go on.
+  func advance(
+    _ runs: [Run],
+    _ isWanted: (_ sequence: Int, _ guesses: ArraySlice<Int>, _ logits: (Int) -> [Float]) -> Bool
+  ) throws(LanguageModelsError) -> [Int] {
+    var segments: [ForwardPass.Segment] = []
+    var rows = 0
+    for run in runs {
+      try check(run.tokens, run.sequence)
+      segments.append(
+        ForwardPass.Segment(
+          sequence: run.sequence,
+          start: lengths[run.sequence],
+          rows: rows..<rows + run.tokens.count
+        )
+      )
+      rows += run.tokens.count
+    }
+    let result = pass.read(runs.flatMap(\.tokens).map(Int32.init), segments, allLogits: true)
+    return zip(runs, segments).filter { run, segment in
+      isWanted(run.sequence, run.tokens.dropFirst()) { index in
+        lengths[run.sequence] = segment.start + index + 1
+        return array(result.row(segment.rows.lowerBound + index))
+      }
+    }.map(\.0.sequence)
+  }
+
   /// Lets a sequence continue from where another stands.
   public func copy(_ source: Int, to target: Int) {
     precondition(source != target, "sequence \(source) onto itself")

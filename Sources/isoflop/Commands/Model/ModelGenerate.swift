@@ -53,6 +53,12 @@ struct ModelGenerate: ParsableCommand {
   @Option(help: "f32, or bf16 as model train takes it: what matrix products multiply.")
   var precision = ProductPrecision.f32
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Guess tokens where a text repeats itself; it changes only the speed."
+  )
+  var guesses = true
+
   @Flag(help: "Print one JSON object a prompt, with ids and the reason of the end.")
   var json = false
 
@@ -104,7 +110,8 @@ struct ModelGenerate: ParsableCommand {
       ids,
       tokenLimit: maxTokens.whole ?? 0,
       settings: sampling.settings,
-      seed: Seed(sampling.seed)
+      seed: Seed(sampling.seed),
+      guessing: guesses
     ) { index, token in
       let id = TokenID(token)
       // A model may have more ids than its tokenizer: its table was filled up to a round number.
