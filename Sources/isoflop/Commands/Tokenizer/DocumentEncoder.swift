@@ -50,14 +50,18 @@ final class DocumentEncoder {
   func encodeWithOffsets(_ documents: [[UInt8]], from name: String) throws -> [Encoding] {
     let first = start(documents.count, name)
     defer { count += documents.count }
-    return try documents.enumerated().map { index, document in
+    var encodings: [Encoding] = []
+    for (index, document) in documents.enumerated() {
       single.startText(count + index)
       do {
-        return try unsafe single.encodeWithOffsets(document.span.bytes, specialTokens: policy)
+        encodings.append(
+          try unsafe single.encodeWithOffsets(document.span.bytes, specialTokens: policy)
+        )
       } catch {
         throw SpecialTokenInDocument(error, document: first + index + 1, source: name) ?? error
       }
     }
+    return encodings
   }
 
   /// Notes that a source has more documents.
