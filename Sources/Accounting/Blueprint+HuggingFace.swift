@@ -192,11 +192,11 @@ private struct Configuration: Decodable {
   ) throws(AccountingError) -> Blueprint.Experts {
     let isMixtral = type == "mixtral"
     let step = max(sparseStep ?? 1, 1)
-    let dense = Set(denseLayers ?? [])
-    let sparse =
-      isMixtral
-      ? shape.layerCount
-      : (0..<shape.layerCount).count { ($0 + 1) % step == 0 && !dense.contains($0) }
+    // Blocks step - 1, 2 step - 1, …, but for those that are named.
+    let dense = Set(denseLayers ?? []).count {
+      $0 >= 0 && $0 < shape.layerCount && $0 % step == step - 1
+    }
+    let sparse = isMixtral ? shape.layerCount : shape.layerCount / step - dense
     return Blueprint.Experts(
       count: isMixtral
         ? try required(localExperts, .localExperts)
