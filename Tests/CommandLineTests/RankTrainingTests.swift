@@ -119,10 +119,14 @@ struct RankTrainingTests {
     if let last = ranks.last { kill(last, SIGKILL) }
   }
 
-  /// The processes that a launcher started.
+  /// The ranks that a launcher started, itself or by a helper for another host.
   private func ranks(of launcher: Int32) throws -> [Int32] {
     let list = try readFile("/proc/\(launcher)/task/\(launcher)/children")
-    return String(decoding: list, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+    let children = String(decoding: list, as: UTF8.self).split(separator: " ")
+    return try children.compactMap { Int32($0) }.flatMap { child in
+      let name = String(decoding: try readFile("/proc/\(child)/comm"), as: UTF8.self)
+      return name == "isoflop\n" ? [child] : try ranks(of: child)
+    }
   }
 
   /// Waits until something holds, half a minute at most.
