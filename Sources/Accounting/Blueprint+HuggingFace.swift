@@ -177,7 +177,9 @@ private struct Configuration: Decodable {
     return blueprint
   }
 
-  /// What training drops. An absent key drops nothing: sizes alone ask for no dropout.
+  /// What training drops.
+  ///
+  /// An absent key drops nothing: sizes alone ask for no dropout.
   private func dropout(attention: Double?) -> Dropout {
     Dropout(
       embedding: embeddingDropout ?? 0,

@@ -55,6 +55,7 @@ public struct BlueprintReport: Sendable {
       ", feed-forward \(shape.feedForwardWidth), vocabulary "
       + "\(DecimalText.grouped(Double(shape.vocabularySize))), context "
       + "\(DecimalText.grouped(Double(shape.contextLength)))\n"
+    text += shape.options + "\n"
     if shape.dropout != .none { text += "Training drops \(shape.dropout.text).\n" }
     text += "\n"
     text += parameters + "\n" + operations + "\n" + tensorTable + "\n" + bytes
@@ -104,28 +105,5 @@ public struct BlueprintReport: Sendable {
       + "Inference in 16 bits: \(Quantity(inference.weights, .bytes).text), and "
       + "\(Quantity(inference.keyValueBytesPerToken, .bytes).text) for each token kept.\n"
       + "Loss before training: ln V = \(loss) nats/token.\n"
-  }
-}
-
-extension Dropout {
-  /// Place by place, such as “10 % of embeddings, attention weights and what blocks add”.
-  var text: String {
-    let places = [
-      ("embeddings", embedding), ("attention weights", attention), ("what blocks add", residual),
-    ]
-    guard Set(places.map(\.1)).count > 1 else {
-      return "\(DecimalText.significant(100 * embedding)) % of embeddings, attention weights and "
-        + "what blocks add"
-    }
-    return places.filter { $0.1 > 0 }
-      .map { "\(DecimalText.significant(100 * $0.1)) % of \($0.0)" }.joined(separator: ", ")
-  }
-
-  /// Place by place.
-  var json: JSONValue {
-    .object([
-      .init("embedding", .number(embedding)), .init("attention", .number(attention)),
-      .init("residual", .number(residual)),
-    ])
   }
 }

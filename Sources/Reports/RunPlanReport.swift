@@ -117,7 +117,7 @@ public struct RunPlanReport {
   }
 
   private var time: String {
-    guard let speed, let seconds else { return "not known: the model is too large to be tried" }
+    guard let speed, let seconds else { return "not known: a step is too large to be tried" }
     let rate = Double(plan.batch * plan.context) / speed.secondsPerStep
     return "\(Quantity(seconds, .seconds).text) at \(DecimalText.significant(rate)) tokens/s, "
       + "measured on \(speed.steps) steps here"

@@ -25,11 +25,13 @@ struct RankTrainingTests {
     return path
   }
 
+  /// Dropout too depends on a window's place in the whole batch, not on its rank.
   private func arguments(_ folder: String, _ name: String, steps: Int) throws -> [String] {
     [
       "model", "train", "--ids", try writeIDs(folder), "-o", joined(folder, name), "-q",
       "--preset", "nano-1", "--vocab-size", "60", "--layers", "2", "--context", "16",
       "--batch", "8", "--steps", String(steps), "--lr", "3e-3", "--threads", "1",
+      "--dropout", "0.1",
     ]
   }
 

@@ -136,7 +136,9 @@ extension ConfigurationFile {
     return shape
   }
 
-  /// What training drops. An absent key drops nothing, though GPT-2's own default is 0.1: programs
+  /// What training drops.
+  ///
+  /// An absent key drops nothing, though GPT-2's own default is 0.1: programs
   /// write the key, and who writes sizes by hand asks for no dropout.
   private func dropout(attention: Double?) -> Dropout {
     Dropout(embedding: embdPdrop ?? 0, attention: attention ?? 0, residual: residPdrop ?? 0)

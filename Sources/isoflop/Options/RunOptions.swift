@@ -1,3 +1,4 @@
+import Accounting
 import ArgumentParser
 import Experiments
 import Ranks
@@ -59,6 +60,7 @@ struct RunOptions: ParsableArguments {
     }
     let folder = output ?? ""
     let run = try PreparedRun(request, ranks: ranks, folder: folder, replaces: force)
+    if ranks.isFirst, !quiet { note(run.plan.training.shape.dropout, of: request) }
     try show(folder, ranks) { observe in
       try run.train(
         folder: folder,
@@ -66,6 +68,14 @@ struct RunOptions: ParsableArguments {
         observe: observe
       )
     }
+  }
+
+  /// Says where a model drops what nobody asked for here: GPT-2's folders often do.
+  private func note(_ dropout: Dropout, of request: RunRequest) {
+    guard request.dropout == nil, dropout != .none else { return }
+    Console.note(
+      "Training drops numbers as the model's config.json says; --dropout 0 keeps all.\n"
+    )
   }
 
   /// Goes on with the run of a folder.
