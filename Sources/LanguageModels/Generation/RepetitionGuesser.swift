@@ -39,6 +39,7 @@ struct RepetitionGuesser {
   /// They may run on into the guesses themselves, as a period shorter than their number does.
   ///
   /// - Parameter most: The most that are of use.
+  /// - Returns: Up to so many ids; none where the text has not been here before.
   func guesses(_ most: Int) -> [Int] {
     guard let place, most > 0 else { return [] }
     var result: [Int] = []

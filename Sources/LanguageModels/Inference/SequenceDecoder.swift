@@ -100,10 +100,13 @@ public final class SequenceDecoder {
 
   /// Reads a run of tokens into each of some sequences, in one pass, and keeps as many as are right.
   ///
-  /// - Parameter isWanted: Called once for each run, with the guesses and the logits after the run's
-  ///   first tokens: those after token 0, and after token i once i guesses have proved right. Tokens
-  ///   whose logits were asked for are kept. Returning false ends the sequence.
+  /// - Parameters:
+  ///   - runs: No sequence twice; together at most as many tokens as a pass has rows.
+  ///   - isWanted: Called once for each run, with its guesses and the logits after its token i, to be
+  ///     asked for from 0 on, once i guesses have proved right. Tokens whose logits were asked for are
+  ///     kept. Returning false ends the sequence.
   /// - Returns: The sequences that go on.
+  /// - Throws: ``LanguageModelsError`` naming the id or the length that does not fit.
   func advance(
     _ runs: [Run],
     _ isWanted: (_ sequence: Int, _ guesses: ArraySlice<Int>, _ logits: (Int) -> [Float]) -> Bool
