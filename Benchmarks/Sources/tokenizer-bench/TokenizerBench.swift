@@ -82,7 +82,7 @@ enum TokenizerBench {
     let start = clock.now
     var configuration = TokenizerConfiguration(normalization: .none)
     configuration.splits = [TextSplit(.cl100k)]
-    let counter = try WordCounter.count([try MappedFile(path)], configuration, threads: threads)
+    let counter = try WordCounter.count([try TextInput(path)], configuration, threads: threads)
     let counted = clock.now
     let trainer = BPETrainer(vocabularySize: options.number("vocab-size", 32768), specialTokens: [])
     let tokenizer = try Tokenizer.train(trainer, on: counter, like: configuration)

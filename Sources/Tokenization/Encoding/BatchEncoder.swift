@@ -30,7 +30,7 @@ public final class BatchEncoder {
   /// - Parameters:
   ///   - tokenizer: The tokenizer.
   ///   - threads: How many threads at most.
-  ///   - dropout: Leaves merges out at random; nil for none.
+  ///   - dropout: Leaves merges out at random; nil for what the tokenizer's file says.
   public init(_ tokenizer: Tokenizer, threads: Int = 1, dropout: MergeDropout? = nil) {
     encoders = (0..<max(1, threads)).map { _ in BPEEncoder(tokenizer, dropout: dropout) }
   }
@@ -85,6 +85,30 @@ public final class BatchEncoder {
       ids.append(contentsOf: part.ids)
     }
     return EncodedBatch(ids: ids, ends: ends)
+  }
+
+  /// The tokens of texts that lie apart.
+  ///
+  /// - Throws: The error of the first text that has one.
+  public func encode(
+    _ texts: [[UInt8]],
+    specialTokens: SpecialTokenPolicy? = nil,
+    firstNumber: Int = 0
+  ) throws(TokenizationError) -> EncodedBatch {
+    var joined: [UInt8] = []
+    joined.reserveCapacity(texts.reduce(0) { $0 + $1.count })
+    var ranges: [Range<Int>] = []
+    ranges.reserveCapacity(texts.count)
+    for text in texts {
+      ranges.append(joined.count..<joined.count + text.count)
+      joined += text
+    }
+    return try unsafe encode(
+      ranges,
+      of: joined.span.bytes,
+      specialTokens: specialTokens,
+      firstNumber: firstNumber
+    )
   }
 
   /// The tokens of some texts of one group.

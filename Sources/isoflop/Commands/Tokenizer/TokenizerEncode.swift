@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Randomness
 import Tokenization
 
 /// `isoflop tokenizer encode`: from text to token ids.
@@ -12,6 +13,7 @@ struct TokenizerEncode: ParsableCommand {
       isoflop tokenizer encode --tokenizer tokenizer.json --json < text.txt
       isoflop tokenizer encode --tokenizer tokenizer.json \\
         --corpus train.txt --ids-output train.bin
+      isoflop tokenizer encode --tokenizer tokenizer.json --dropout 0.1 --seed 7 "Hello world"
 
       A text is one document: the text itself, a file, standard input, or a
       record of JSON Lines. With --ids-output each line of a file is a document
@@ -60,6 +62,17 @@ struct TokenizerEncode: ParsableCommand {
   )
   var idsOutput: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Leave merges out with this probability (BPE dropout).",
+      valueName: "probability"
+    )
+  )
+  var dropout: Double?
+
+  @Option(help: ArgumentHelp("The seed of --dropout.", valueName: "number"))
+  var seed: UInt64?
+
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
 
@@ -78,62 +91,56 @@ struct TokenizerEncode: ParsableCommand {
       throw ValidationError("--ids-output takes whole texts; omit --max-length and --pad-to.")
     }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+    if let dropout, !(0...1).contains(dropout) {
+      throw ValidationError("--dropout is a probability, 0 to 1.")
+    }
+    if seed != nil, dropout == nil { throw ValidationError("--seed belongs to --dropout.") }
   }
 
   func run() throws {
     if let idsOutput { try checkWritable(idsOutput) }
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
+    let encoder = try DocumentEncoder(
+      tokenizer,
+      threads: threads,
+      specialInText: specialInText ?? (idsOutput == nil ? nil : .refuse),
+      dropout: dropout.map { try MergeDropout(probability: $0, seed: Seed(seed ?? 1)) }
+    )
     if let text {
-      try encode([Array(text.utf8)], from: "the text", with: tokenizer)
+      try encode([Array(text.utf8)], from: "the text", with: encoder)
       return
     }
     let inputs = try texts.corpus.isEmpty ? [texts.standardInput()] : texts.inputs()
     if let idsOutput {
-      try writeIDs(of: inputs, with: tokenizer, to: idsOutput)
+      try writeIDs(of: inputs, with: encoder, to: idsOutput)
       return
     }
     for input in inputs {
       guard case .records = input.form else {
-        try encode([input.contents()], from: input.path, with: tokenizer)
+        try encode([input.contents()], from: input.path, with: encoder)
         continue
       }
       let blocks = TextBlocks([input])
-      var done = 0
       while let block = try blocks.next() {
-        let documents = try block.documents()
-        try encode(documents, from: input.path, after: done, with: tokenizer)
-        done += documents.count
+        try encode(block.documents(), from: input.path, with: encoder)
       }
     }
   }
 
-  /// Encodes documents and prints a line for each.
-  ///
-  /// - Parameters:
-  ///   - documents: The documents.
-  ///   - source: Where they come from, for errors.
-  ///   - start: How many documents of the source came before.
-  ///   - tokenizer: The tokenizer.
+  /// Encodes documents of a source and prints a line for each.
   private func encode(
     _ documents: [[UInt8]],
     from source: String,
-    after start: Int = 0,
-    with tokenizer: Tokenizer
+    with encoder: DocumentEncoder
   ) throws {
     var output = OutputBuffer()
+    let tokenizer = encoder.tokenizer
     let limits = try limits.limits(tokenizer)
     if json {
-      let encoder = BPEEncoder(tokenizer)
-      for (index, document) in documents.enumerated() {
-        let encoding: Encoding
-        do {
-          encoding = try unsafe encoder.encodeWithOffsets(
-            document.span.bytes,
-            specialTokens: specialInText
-          )
-        } catch {
-          throw SpecialTokenInDocument(error, document: start + index + 1, source: source) ?? error
-        }
+      for (document, encoding) in zip(
+        documents,
+        try encoder.encodeWithOffsets(documents, from: source)
+      ) {
         let finished = try tokenizer.finish(
           encoding,
           addsSpecialTokens: !noSpecial,
@@ -142,10 +149,11 @@ struct TokenizerEncode: ParsableCommand {
         output.append(record(of: finished, document, tokenizer) + "\n")
       }
     } else {
-      let lists = try encodeAll(documents, specialInText, from: source, after: start, tokenizer)
-      for list in lists {
+      let batch = try encoder.encode(documents, from: source)
+      for index in 0..<batch.count {
+        let ids = Array(batch[index])
         let finished = try tokenizer.finish(
-          Encoding(ids: list, offsets: Array(repeating: 0..<0, count: list.count)),
+          Encoding(ids: ids, offsets: Array(repeating: 0..<0, count: ids.count)),
           addsSpecialTokens: !noSpecial,
           limits: limits
         )
@@ -153,28 +161,6 @@ struct TokenizerEncode: ParsableCommand {
       }
     }
     output.flush()
-  }
-
-  /// Encodes documents on all threads; an error names the document.
-  private func encodeAll(
-    _ documents: [[UInt8]],
-    _ policy: SpecialTokenPolicy?,
-    from source: String,
-    after start: Int,
-    _ tokenizer: Tokenizer
-  ) throws -> [[TokenID]] {
-    do {
-      return try tokenizer.encode(documents, threads: threads, specialTokens: policy)
-    } catch {
-      for (index, document) in documents.enumerated() {
-        do {
-          _ = try unsafe tokenizer.encode(document.span.bytes, specialTokens: policy)
-        } catch {
-          throw SpecialTokenInDocument(error, document: start + index + 1, source: source) ?? error
-        }
-      }
-      throw error
-    }
   }
 
   private func record(
@@ -195,19 +181,16 @@ struct TokenizerEncode: ParsableCommand {
   /// Encodes the lines or records of texts into a file of ids.
   private func writeIDs(
     of inputs: [TextInput],
-    with tokenizer: Tokenizer,
+    with encoder: DocumentEncoder,
     to path: String
   ) throws {
     Interruption.listen()
     let progress = DelayedProgress(quiet: quiet)
     defer { progress.finish() }
-    var writer = try TokenIDWriter(path, tokenizer: tokenizer)
+    var writer = try TokenIDWriter(path, tokenizer: encoder.tokenizer)
     let blocks = TextBlocks(inputs, size: 4 << 20)
     var done = 0
     var parts = 0
-    // The input at hand, and how many of its documents were begun.
-    var input = -1
-    var started = 0
     while let block = try blocks.next() {
       if Interruption.isRequested {
         progress.finish()
@@ -219,18 +202,9 @@ struct TokenizerEncode: ParsableCommand {
         parts += 1
       }
       let documents = try block.documents()
-      let lists = try encodeAll(
-        documents,
-        specialInText ?? .refuse,
-        from: inputs[block.inputIndex].path,
-        after: block.inputIndex == input ? started : 0,
-        tokenizer
-      )
-      if block.inputIndex != input { started = 0 }
-      input = block.inputIndex
-      started += documents.count
-      for (document, ids) in zip(documents, lists) {
-        try writer.append(document: ids, byteCount: document.count)
+      let batch = try encoder.encode(documents, from: inputs[block.inputIndex].path)
+      for (index, document) in documents.enumerated() {
+        try writer.append(document: batch[index], byteCount: document.count)
       }
       done += block.storedBytes
       progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
@@ -243,18 +217,5 @@ struct TokenizerEncode: ParsableCommand {
       \(description.bytes) bytes, \(description.isWide ? "uint32" : "uint16")
       """
     )
-  }
-}
-
-/// A special token in a document where that is refused, and how to say what it is.
-private struct SpecialTokenInDocument: Error, CustomStringConvertible {
-  let description: String
-
-  /// Nil for every other error.
-  init?(_ error: TokenizationError, document: Int, source: String) {
-    guard case .specialTokenInText(let token, let offset) = error else { return nil }
-    description =
-      "Document \(document) of \(source) holds the special token \(token) at byte \(offset)."
-      + " Say what it is there: --special-in-text text (ordinary text) or recognize (the token)."
   }
 }

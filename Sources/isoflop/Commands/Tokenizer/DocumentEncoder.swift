@@ -1,0 +1,88 @@
+import Tokenization
+
+/// Encodes the documents of a command's sources, one group after the other, and names the document
+/// in which something is wrong.
+final class DocumentEncoder {
+  /// The tokenizer that encodes.
+  let tokenizer: Tokenizer
+
+  private let batches: BatchEncoder
+  private lazy var single = BPEEncoder(tokenizer, dropout: dropout)
+  private let policy: SpecialTokenPolicy?
+  private let dropout: MergeDropout?
+  /// How many documents there were in all, by which dropout tells them apart.
+  private var count = 0
+  /// The source at hand, and how many of its documents there were.
+  private var source: (name: String, count: Int) = ("", 0)
+
+  init(
+    _ tokenizer: Tokenizer,
+    threads: Int,
+    specialInText policy: SpecialTokenPolicy?,
+    dropout: MergeDropout?
+  ) {
+    self.tokenizer = tokenizer
+    self.policy = policy
+    self.dropout = dropout
+    batches = BatchEncoder(tokenizer, threads: threads, dropout: dropout)
+  }
+
+  /// The tokens of a source's next documents, found on all threads.
+  func encode(_ documents: [[UInt8]], from name: String) throws -> EncodedBatch {
+    let first = start(documents.count, name)
+    defer { count += documents.count }
+    do {
+      return try batches.encode(documents, specialTokens: policy, firstNumber: count)
+    } catch {
+      for (index, document) in documents.enumerated() {
+        var ids: [TokenID] = []
+        do {
+          try unsafe single.encode(document.span.bytes, specialTokens: policy, into: &ids)
+        } catch {
+          throw SpecialTokenInDocument(error, document: first + index + 1, source: name) ?? error
+        }
+      }
+      throw error
+    }
+  }
+
+  /// The tokens of a source's next documents and what they stand for.
+  func encodeWithOffsets(_ documents: [[UInt8]], from name: String) throws -> [Encoding] {
+    let first = start(documents.count, name)
+    defer { count += documents.count }
+    var encodings: [Encoding] = []
+    for (index, document) in documents.enumerated() {
+      single.startText(count + index)
+      do {
+        encodings.append(
+          try unsafe single.encodeWithOffsets(document.span.bytes, specialTokens: policy)
+        )
+      } catch {
+        throw SpecialTokenInDocument(error, document: first + index + 1, source: name) ?? error
+      }
+    }
+    return encodings
+  }
+
+  /// Notes that a source has more documents.
+  ///
+  /// - Returns: How many of it came before.
+  private func start(_ more: Int, _ name: String) -> Int {
+    if source.name != name { source = (name, 0) }
+    defer { source.count += more }
+    return source.count
+  }
+}
+
+/// A special token in a document where that is refused, and how to say what it is.
+private struct SpecialTokenInDocument: Error, CustomStringConvertible {
+  let description: String
+
+  /// Nil for every other error.
+  init?(_ error: TokenizationError, document: Int, source: String) {
+    guard case .specialTokenInText(let token, let offset) = error else { return nil }
+    description =
+      "Document \(document) of \(source) holds the special token \(token) at byte \(offset)."
+      + " Say what it is there: --special-in-text text (ordinary text) or recognize (the token)."
+  }
+}
