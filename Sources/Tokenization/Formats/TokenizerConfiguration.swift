@@ -74,7 +74,8 @@ extension TokenizerConfiguration {
   /// Whether texts go the quick way of byte-level models: every byte is a token, pieces are merged,
   /// and nothing else happens to them.
   func isPlainByteLevel(coversAllBytes: Bool) -> Bool {
-    guard isByteLevel, metaspace == nil, characterMap == nil, !options.marksWords, !addsPrefixSpace || prefixSpaceStage == 0
+    guard isByteLevel, metaspace == nil, characterMap == nil, !options.marksWords,
+      !addsPrefixSpace || prefixSpaceStage == 0
     else { return false }
     return coversAllBytes || (options.unknownToken == nil && !options.byteFallback)
   }

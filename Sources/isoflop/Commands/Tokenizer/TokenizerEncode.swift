@@ -11,12 +11,16 @@ struct TokenizerEncode: ParsableCommand {
       isoflop tokenizer encode --tokenizer tokenizer.json "Hello world"
       isoflop tokenizer encode --tokenizer tokenizer.json --json < text.txt
       isoflop tokenizer encode --tokenizer tokenizer.json \\
-        --corpus train.txt --ids-output train.bin
+        --corpus train.txt --output train.bin
 
       A text is one document: the text itself, a file, standard input, or a
-      record of JSON Lines. With --ids-output each line of a file is a document
+      record of JSON Lines. With --output each line of a file is a document
       of its own, and the token that ends texts follows each. Elsewhere the
       special tokens that the tokenizer's post-processor names are added.
+
+      isoflop tokenizer encode --tokenizer ranks.tiktoken --pre-tokenizer cl100k \\
+        --special '<|end|>=100257' --special-in-text text "Hello"
+      isoflop tokenizer encode --tokenizer spm.model --dropout 0.1 --seed 7 "Hello"
       """
   )
 
@@ -25,8 +29,15 @@ struct TokenizerEncode: ParsableCommand {
     case characters, bytes
   }
 
-  @Option(help: ArgumentHelp("The tokenizer.json.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The tokenizer: tokenizer.json, .tiktoken, vocab.json, SentencePiece .model, or a folder.",
+      valueName: "file|folder"
+    )
+  )
   var tokenizer: String
+
+  @OptionGroup var reading: TokenizerFileOptions
 
   @Argument(help: "The text; standard input where there is neither text nor --corpus.")
   var text: String?
@@ -43,11 +54,21 @@ struct TokenizerEncode: ParsableCommand {
     name: .customLong("special-in-text"),
     help: ArgumentHelp(
       "Special tokens in the text: recognize, text (ordinary text), refuse. By default as the"
-        + " library of the file does; with --ids-output, refuse.",
+        + " library of the file does; with --output, refuse.",
       valueName: "policy"
     )
   )
   var specialInText: SpecialTokenPolicy?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bytes that are not UTF-8: strict (an error), replace (U+FFFD), bytes (they stay).",
+      valueName: "policy"
+    )
+  )
+  var invalid: InvalidText = .strict
+
+  @OptionGroup var dropout: DropoutOptions
 
   @OptionGroup var limits: LengthOptions
 
@@ -55,7 +76,7 @@ struct TokenizerEncode: ParsableCommand {
   var noSpecial = false
 
   @Option(
-    name: .customLong("ids-output"),
+    name: [.customShort("o"), .customLong("output"), .customLong("ids-output")],
     help: ArgumentHelp("Write the ids to this file, for training.", valueName: "file")
   )
   var idsOutput: String?
@@ -70,38 +91,46 @@ struct TokenizerEncode: ParsableCommand {
     if text != nil, !texts.corpus.isEmpty || texts.jsonl {
       throw ValidationError("Give a text or --corpus, not both.")
     }
-    if json, idsOutput != nil { throw ValidationError("Give --json or --ids-output, not both.") }
+    if text != nil, idsOutput != nil {
+      throw ValidationError("--output takes the lines or records of --corpus, not a text.")
+    }
+    if json, idsOutput != nil { throw ValidationError("Give --json or --output, not both.") }
     if noSpecial, idsOutput != nil {
-      throw ValidationError("--ids-output needs the token that ends texts; omit --no-special.")
+      throw ValidationError("--output needs the token that ends texts; omit --no-special.")
     }
     if limits.isGiven, idsOutput != nil {
-      throw ValidationError("--ids-output takes whole texts; omit --max-length and --pad-to.")
+      throw ValidationError("--output takes whole texts; omit --max-length and --pad-to.")
     }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
   }
 
   func run() throws {
     if let idsOutput { try checkWritable(idsOutput) }
-    let tokenizer = try Tokenizer(contentsOf: tokenizer)
+    let tokenizer = try reading.tokenizer(at: tokenizer)
+    var batch = DocumentEncoder(
+      tokenizer,
+      dropout: try dropout.merge(for: tokenizer),
+      threads: threads
+    )
     if let text {
-      try encode([Array(text.utf8)], from: "the text", with: tokenizer)
+      try encode([Array(text.utf8)], from: "the text", &batch)
       return
     }
     let inputs = try texts.corpus.isEmpty ? [texts.standardInput()] : texts.inputs()
     if let idsOutput {
-      try writeIDs(of: inputs, with: tokenizer, to: idsOutput)
+      try writeIDs(of: inputs, &batch, to: idsOutput)
       return
     }
     for input in inputs {
       guard case .records = input.form else {
-        try encode([input.contents()], from: input.path, with: tokenizer)
+        try encode([invalid.contents(of: input)], from: input.path, &batch)
         continue
       }
       let blocks = TextBlocks([input])
       var done = 0
       while let block = try blocks.next() {
-        let documents = try block.documents()
-        try encode(documents, from: input.path, after: done, with: tokenizer)
+        let documents = try invalid.documents(of: block, keepsEmpty: true)
+        try encode(documents, from: input.path, after: done, &batch)
         done += documents.count
       }
     }
@@ -113,27 +142,24 @@ struct TokenizerEncode: ParsableCommand {
   ///   - documents: The documents.
   ///   - source: Where they come from, for errors.
   ///   - start: How many documents of the source came before.
-  ///   - tokenizer: The tokenizer.
+  ///   - batch: What they are encoded with.
+  /// - Throws: The error of the first document that has one.
   private func encode(
     _ documents: [[UInt8]],
     from source: String,
     after start: Int = 0,
-    with tokenizer: Tokenizer
+    _ batch: inout DocumentEncoder
   ) throws {
+    let tokenizer = batch.tokenizer
     var output = OutputBuffer()
     let limits = try limits.limits(tokenizer)
     if json {
-      let encoder = BPEEncoder(tokenizer)
       for (index, document) in documents.enumerated() {
-        let encoding: Encoding
-        do {
-          encoding = try unsafe encoder.encodeWithOffsets(
-            document.span.bytes,
-            specialTokens: specialInText
-          )
-        } catch {
-          throw SpecialTokenInDocument(error, document: start + index + 1, source: source) ?? error
-        }
+        let encoding = try batch.encoding(
+          of: document,
+          specialInText,
+          name: (source, start + index + 1)
+        )
         let finished = try tokenizer.finish(
           encoding,
           addsSpecialTokens: !noSpecial,
@@ -142,7 +168,7 @@ struct TokenizerEncode: ParsableCommand {
         output.append(record(of: finished, document, tokenizer) + "\n")
       }
     } else {
-      let lists = try encodeAll(documents, specialInText, from: source, after: start, tokenizer)
+      let lists = try batch.ids(of: documents, specialInText, from: source, after: start)
       for list in lists {
         let finished = try tokenizer.finish(
           Encoding(ids: list, offsets: Array(repeating: 0..<0, count: list.count)),
@@ -153,28 +179,6 @@ struct TokenizerEncode: ParsableCommand {
       }
     }
     output.flush()
-  }
-
-  /// Encodes documents on all threads; an error names the document.
-  private func encodeAll(
-    _ documents: [[UInt8]],
-    _ policy: SpecialTokenPolicy?,
-    from source: String,
-    after start: Int,
-    _ tokenizer: Tokenizer
-  ) throws -> [[TokenID]] {
-    do {
-      return try tokenizer.encode(documents, threads: threads, specialTokens: policy)
-    } catch {
-      for (index, document) in documents.enumerated() {
-        do {
-          _ = try unsafe tokenizer.encode(document.span.bytes, specialTokens: policy)
-        } catch {
-          throw SpecialTokenInDocument(error, document: start + index + 1, source: source) ?? error
-        }
-      }
-      throw error
-    }
   }
 
   private func record(
@@ -195,13 +199,13 @@ struct TokenizerEncode: ParsableCommand {
   /// Encodes the lines or records of texts into a file of ids.
   private func writeIDs(
     of inputs: [TextInput],
-    with tokenizer: Tokenizer,
+    _ batch: inout DocumentEncoder,
     to path: String
   ) throws {
     Interruption.listen()
     let progress = DelayedProgress(quiet: quiet)
     defer { progress.finish() }
-    var writer = try TokenIDWriter(path, tokenizer: tokenizer)
+    var writer = try TokenIDWriter(path, tokenizer: batch.tokenizer)
     let blocks = TextBlocks(inputs, size: 4 << 20)
     var done = 0
     var parts = 0
@@ -218,13 +222,12 @@ struct TokenizerEncode: ParsableCommand {
         writer.startPart(language: inputs[parts].stem)
         parts += 1
       }
-      let documents = try block.documents()
-      let lists = try encodeAll(
-        documents,
+      let documents = try invalid.documents(of: block)
+      let lists = try batch.ids(
+        of: documents,
         specialInText ?? .refuse,
         from: inputs[block.inputIndex].path,
-        after: block.inputIndex == input ? started : 0,
-        tokenizer
+        after: block.inputIndex == input ? started : 0
       )
       if block.inputIndex != input { started = 0 }
       input = block.inputIndex
@@ -243,18 +246,5 @@ struct TokenizerEncode: ParsableCommand {
       \(description.bytes) bytes, \(description.isWide ? "uint32" : "uint16")
       """
     )
-  }
-}
-
-/// A special token in a document where that is refused, and how to say what it is.
-private struct SpecialTokenInDocument: Error, CustomStringConvertible {
-  let description: String
-
-  /// Nil for every other error.
-  init?(_ error: TokenizationError, document: Int, source: String) {
-    guard case .specialTokenInText(let token, let offset) = error else { return nil }
-    description =
-      "Document \(document) of \(source) holds the special token \(token) at byte \(offset)."
-      + " Say what it is there: --special-in-text text (ordinary text) or recognize (the token)."
   }
 }
