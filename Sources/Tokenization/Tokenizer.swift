@@ -69,7 +69,7 @@ public struct Tokenizer: Sendable {
     source: MappedFile?,
     sentencePiece: SentencePieceModel? = nil
   ) throws(TokenizationError) {
-    var tokens = modelTokens
+    var tokens = Self.filling(modelTokens, with: configuration.addedTokens)
     let modelTokenCount = tokens.count
     var contents: [TokenID: [UInt8]] = [:]
     for added in configuration.addedTokens.sorted(by: { $0.id < $1.id }) {
@@ -112,6 +112,31 @@ public struct Tokenizer: Sendable {
         problem: "\"\(unknown)\" is not in the model's vocabulary"
       )
     }
+  }
+
+  /// The tokens, with those that were added at numbers that have none so far.
+  private static func filling(
+    _ tokens: consuming StringTable,
+    with added: [AddedToken]
+  ) -> StringTable {
+    var contents: [Int: [UInt8]] = [:]
+    for token in added where Int(token.id) < tokens.count {
+      let isGap = tokens.withString(Int(token.id)) { $0.count > 0 && $0[0] == 0xFF }
+      let text = Array(token.content.utf8)
+      if isGap, !text.isEmpty, text.withByteView({ tokens.find($0) }) == nil {
+        contents[Int(token.id)] = text
+      }
+    }
+    if contents.isEmpty { return tokens }
+    var filled = StringTable(capacity: tokens.count, byteCapacity: tokens.byteCount)
+    for number in 0..<tokens.count {
+      let spelling = contents[number] ?? tokens.string(number)
+      if spelling.withByteView({ filled.insert($0) }) == nil {
+        // Two added tokens of one content, which is refused where they are added.
+        _ = gapSpelling(number).withByteView { filled.insert($0) }
+      }
+    }
+    return filled
   }
 
   private static func add(

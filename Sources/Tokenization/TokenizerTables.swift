@@ -23,7 +23,7 @@ final class TokenizerTables: Sendable {
   ///   - merges: The merges by rank.
   ///   - literal: The texts of the tokens that stand for these, and not for what their spellings
   ///     would.
-  ///   - spelling: How the spellings of the others stand for text.
+  ///   - kind: How the spellings of the others stand for text.
   init(
     tokens: consuming StringTable,
     merges: [Merge],

@@ -41,7 +41,7 @@ import UnicodeText
     (#"{"a": 0, "b": 1, "ab": 2}"#, #"{"ab": 2, "b": 1, "\u0061": 0}"#),
     (#"{"type": "NFC"}"#, #"{"type": "Sequence", "normalizers": [{"type": "NFC"}]}"#),
     (#"{"a": 0, "b": 1, "ab": 2}"#, #"{"a": 0, "b": 1, "ab": 5, "c": 2, "<x>": 3}"#),
-    (#""a": 0"#, #""a": 5"#), (#""unk_token": null"#, #""unk_token": "b""#),
+    (#""a": 0"#, #""a": 5"#),
     (#""unk_token": null"#, #""dropout": 0.0"#),
     (#""pre_tokenizer": {"type": "ByteLevel"}"#, #""pre_tokenizer": null"#),
     (#""pre_tokenizer": {"type": "ByteLevel"}"#, #""pre_tokenizer": {"type": "WhitespaceSplit"}"#),
@@ -61,7 +61,8 @@ import UnicodeText
     (#"["a", "b"]"#, #""ab""#, "space"), (#""type": "BPE""#, #""type": "Unigram""#, "Unigram"),
     (#""type": "NFC""#, #""type": "Nmt""#, "Nmt"),
     (
-      #""post_processor": null"#, #""post_processor": {"type": "BertProcessing"}"#, "post_processor.cls"
+      #""post_processor": null"#, #""post_processor": {"type": "BertProcessing"}"#,
+      "post_processor.cls"
     ),
     (
       #""post_processor": null"#,
@@ -100,7 +101,8 @@ import UnicodeText
     (#""unk_token": null"#, #""dropout": 1.5"#, "between 0 and 1"),
     (#""content": "<x>""#, #""content": """#, "empty"),
     (#""id": 3"#, #""id": 7"#, "but is token 3"), (#""id": 3"#, #""id": 1"#, "but is token 3"),
-    (#""content": "<x>""#, #""content": "ab""#, "but is token 2"), (#""version""#, "version", "key"),
+    (#""content": "<x>""#, #""content": "ab""#, "but is token 2"),
+    (#""version""#, "version", "key"),
     (#""vocab""#, #""words""#, "missing"), (#""merges""#, #""rules""#, "missing"),
     (#""model""#, #""models""#, "no model"), ("]]}}", "]]}}}", "follows"),
     ("]]}}", "]]}", "too early"), (#""NFC""#, #""\ud800""#, "surrogate"),

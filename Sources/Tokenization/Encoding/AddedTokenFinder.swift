@@ -32,32 +32,21 @@ struct AddedTokenFinder: Sendable {
     isEmpty = tokens.isEmpty
   }
 
-  /// The first occurrence from a position on, or nil.
-  ///
-  /// - Parameters:
-  ///   - text: The whole text.
-  ///   - start: Where to begin; white space before it is not taken along.
-  ///   - accepts: Whether a token counts.
-  /// - Returns: The token and where it stands.
-  func first(
-    in text: ByteView,
-    from start: Int,
-    where accepts: (AddedToken) -> Bool
-  ) -> Match? {
-    if isEmpty { return nil }
-    var position = start
-    while position < text.count {
-      if isFirst[Int(text[position])] {
-        for candidate in candidates[Int(text[position])]
-        where accepts(candidate.token) && has(candidate.text, text, position) {
-          let end = position + candidate.text.count
-          if candidate.token.singleWord, !standsAlone(text, position..<end) { break }
-          return match(candidate.token, position..<end, text, start)
-        }
-      }
-      position += 1
+  /// The longest token that a text has at a position, whatever its flags.
+  fileprivate func longest(in text: ByteView, at position: Int) -> (token: AddedToken, end: Int)? {
+    for candidate in candidates[Int(text[position])] where has(candidate.text, text, position) {
+      return (candidate.token, position + candidate.text.count)
     }
     return nil
+  }
+
+  /// The first position from one on at which a token can start; the length of the text where none
+  /// can.
+  @inline(__always)
+  fileprivate func nextStart(in text: ByteView, from start: Int) -> Int {
+    var position = start
+    while position < text.count, !isFirst[Int(text[position])] { position += 1 }
+    return position
   }
 
   private func has(_ candidate: [UInt8], _ text: ByteView, _ position: Int) -> Bool {
@@ -68,19 +57,20 @@ struct AddedTokenFinder: Sendable {
     return true
   }
 
-  private func match(
+  /// A token with the white space that it takes along; none before what is covered.
+  fileprivate func match(
     _ token: AddedToken,
     _ range: Range<Int>,
     _ text: ByteView,
-    _ start: Int
+    covered: Int
   ) -> Match {
     var lower = range.lowerBound
     var upper = range.upperBound
     let scanned = ScannedText(text)
     if token.stripsRight { upper = scanned.end(ofRun: .whitespace, from: upper) }
     if token.stripsLeft {
-      while lower > start {
-        let before = startOfCharacter(before: lower, text, start)
+      while lower > covered {
+        let before = startOfCharacter(before: lower, text, covered)
         if !scanned.character(at: before).kind.contains(.whitespace) { break }
         lower = before
       }
@@ -89,7 +79,7 @@ struct AddedTokenFinder: Sendable {
   }
 
   /// Whether no word character stands before or after a range.
-  private func standsAlone(_ text: ByteView, _ range: Range<Int>) -> Bool {
+  fileprivate func standsAlone(_ text: ByteView, _ range: Range<Int>) -> Bool {
     if range.lowerBound > 0 {
       let before = startOfCharacter(before: range.lowerBound, text, 0)
       if isWordCharacter(text, before) { return false }
@@ -106,5 +96,50 @@ struct AddedTokenFinder: Sendable {
     var before = position - 1
     while before > start, position - before < 4, text[before] & 0xC0 == 0x80 { before -= 1 }
     return before
+  }
+}
+
+/// Goes through the added tokens of a text, as Hugging Face's `tokenizers` does.
+///
+/// subtle: tokens are found in the text as it is, without regard to the white space that one before
+/// took along: a token of spaces counts although its spaces were taken. A token that may not stand
+/// where it is hides those that start inside of it.
+struct AddedTokenSearch {
+  private let finder: AddedTokenFinder
+  /// Where the search goes on.
+  private var place = 0
+  /// Where the text after the last token begins.
+  private(set) var covered = 0
+
+  init(_ finder: AddedTokenFinder) {
+    self.finder = finder
+  }
+
+  /// The next occurrence, or nil.
+  ///
+  /// - Parameters:
+  ///   - text: The whole text, the same in each call.
+  ///   - accepts: Whether a token counts.
+  /// - Returns: The token and where it stands, and the text before it that no token covers.
+  mutating func next(
+    in text: ByteView,
+    where accepts: (AddedToken) -> Bool
+  ) -> (match: AddedTokenFinder.Match, before: Range<Int>)? {
+    if finder.isEmpty { return nil }
+    while true {
+      place = finder.nextStart(in: text, from: place)
+      if place >= text.count { return nil }
+      guard let (token, end) = finder.longest(in: text, at: place) else {
+        place += 1
+        continue
+      }
+      let range = place..<end
+      place = end
+      if !accepts(token) || (token.singleWord && !finder.standsAlone(text, range)) { continue }
+      let match = finder.match(token, range, text, covered: covered)
+      let before = covered..<max(covered, match.range.lowerBound)
+      covered = match.range.upperBound
+      return (match, before)
+    }
   }
 }

@@ -29,7 +29,7 @@ public final class BPEEncoder {
     tables = tokenizer.tables
     let dropout = dropout ?? tokenizer.configuration.options.mergeDropout
     self.dropout = dropout
-    sentencePiece = tokenizer.sentencePiece.map { SentencePieceEncoder($0, tokenizer) }
+    sentencePiece = tokenizer.sentencePiece.map { SentencePieceEncoder($0, tokenizer, dropout) }
     hasPlainOffsets = tokenizer.hasPlainOffsets
     pieces = PieceEncoder(tokenizer, dropout)
     // The tokenizer compiled the same once, so that failing here is not to be expected.
@@ -41,6 +41,10 @@ public final class BPEEncoder {
   /// Begins a text of its own, whose dropout depends on nothing but the seed and its number.
   public func startText(_ number: Int) {
     if dropout == nil { return }
+    if let sentencePiece {
+      sentencePiece.startText(number)
+      return
+    }
     pieces.startText(number)
     if case .success(let encoder) = staged { encoder.startText(number) }
   }
@@ -149,20 +153,18 @@ public final class BPEEncoder {
     _ policy: SpecialTokenPolicy,
     record: Recorder?
   ) throws(TokenizationError) {
-    var start = 0
-    while let match = tokenizer.finder.first(
+    var search = AddedTokenSearch(tokenizer.finder)
+    while let (match, before) = search.next(
       in: text,
-      from: start,
       where: { policy != .asText || !$0.isSpecial }
     ) {
       if policy == .refuse, match.token.isSpecial {
         throw .specialTokenInText(token: match.token.content, offset: match.range.lowerBound)
       }
-      try encode(text, start..<match.range.lowerBound, policy, record)
+      try encode(text, before, policy, record)
       emit(match, at: 0, text, record)
-      start = match.range.upperBound
     }
-    try encode(text, start..<text.count, policy, record)
+    try encode(text, search.covered..<text.count, policy, record)
   }
 
   /// Appends an added token.
@@ -218,10 +220,9 @@ public final class BPEEncoder {
     _ policy: SpecialTokenPolicy,
     _ record: Recorder?
   ) throws(TokenizationError) {
-    var start = 0
-    while let match = tokenizer.normalizedFinder.first(
+    var search = AddedTokenSearch(tokenizer.normalizedFinder)
+    while let (match, before) = search.next(
       in: text,
-      from: start,
       where: { policy != .asText || !$0.isSpecial }
     ) {
       let place = alignment.source(of: match.range)
@@ -229,12 +230,11 @@ public final class BPEEncoder {
       if policy == .refuse, match.token.isSpecial {
         throw .specialTokenInText(token: match.token.content, offset: offset)
       }
-      try encodePart(text, start..<match.range.lowerBound, alignment, source, record)
+      try encodePart(text, before, alignment, source, record)
       let original = AddedTokenFinder.Match(token: match.token, range: place)
       emit(original, at: source.lowerBound, text, record)
-      start = match.range.upperBound
     }
-    try encodePart(text, start..<text.count, alignment, source, record)
+    try encodePart(text, search.covered..<text.count, alignment, source, record)
   }
 
   /// Encodes a part of a normalized text in which there is no added token.

@@ -42,6 +42,8 @@ final class TokenDecoder {
   ///   - spellings: The tokens' spellings.
   ///   - keepsBytes: Whether bytes that are not UTF-8 stay as they are; otherwise they become U+FFFD
   ///     where Hugging Face's `tokenizers` writes it, one for each byte of a run of byte tokens.
+  /// - Returns: The text in UTF-8, but for bytes that are kept.
+  /// - Throws: What a pattern can not match.
   func decode(
     _ spellings: [[UInt8]],
     keepsBytes: Bool

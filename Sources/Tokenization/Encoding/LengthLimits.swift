@@ -106,6 +106,7 @@ extension Tokenizer {
   ///   - encodings: The encodings of the texts alone.
   ///   - addsSpecialTokens: Whether the post-processor's special tokens are added.
   ///   - limits: The lengths; nil for those of the tokenizer's file.
+  /// - Returns: The encodings in the order of the texts.
   /// - Throws: ``TokenizationError/wrongOption(name:value:remedy:)`` where the special tokens alone
   ///   are more than the greatest length.
   public func finish(
@@ -127,7 +128,9 @@ extension Tokenizer {
             remedy: "the special tokens around a text are \(around) already"
           )
         }
+        let isCut = encoding.ids.count > room
         encoding.truncate(to: room, truncation.direction)
+        if isCut, truncation.direction == .left { keepFirstSpace(of: &encoding) }
       }
       finished.append(addsSpecialTokens ? addingSpecialTokens(encoding) : encoding)
     }

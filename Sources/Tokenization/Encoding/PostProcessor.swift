@@ -159,6 +159,22 @@ extension Tokenizer {
     return encoding
   }
 
+  /// Gives the first token of a text whose start was cut off the space back that it begins with,
+  /// which the first token keeps where a prefix space is added.
+  func keepFirstSpace(of encoding: inout Encoding) {
+    let trimmings = configuration.postProcessors.compactMap(\.trimming)
+    guard !trimmings.isEmpty, trimmings.allSatisfy(\.addsPrefixSpace),
+      let first = encoding.ids.first, encoding.offsets[0].lowerBound > 0
+    else { return }
+    let token = spelling(of: first).unicodeScalars
+    let leading = token.prefix(while: Self.isSpelledSpace)
+    guard leading.count == 1, leading.first == "\u{120}" else { return }
+    let range = encoding.offsets[0]
+    // Of a token that is nothing but the space, the end is trimmed all the same.
+    let end = token.count == 1 ? range.lowerBound - 1 : range.upperBound
+    encoding.offsets[0] = range.lowerBound - 1..<end
+  }
+
   private static func isSpelledSpace(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "\u{120}" || scalar.properties.isWhitespace
   }

@@ -12,6 +12,14 @@ public struct StreamingDecoder {
   private let skipsSpecialTokens: Bool
   /// The bytes of a character that is not whole yet, at most three.
   private var pending: [UInt8] = []
+  /// Where tokens change with their neighbors: the last tokens, so many of them given away, and the
+  /// text of these.
+  private var window: [TokenID] = []
+  private var given = 0
+  private var givenText: [UInt8] = []
+
+  /// How many tokens wait at most for a character to become whole.
+  private static let longestWindow = 256
 
   /// Starts a text.
   ///
@@ -31,15 +39,44 @@ public struct StreamingDecoder {
       throw .unknownToken(id: id, vocabularySize: tokenizer.vocabularySize)
     }
     if skipsSpecialTokens, tokenizer.isSpecial(id) { return "" }
+    if !tokenizer.decodesByConcatenation { return try appendToWindow(id) }
     let bytes = pending + tokenizer.bytes(of: id)
     let held = bytes.withByteView { $0.unfinishedCharacter }
     pending = Array(bytes.suffix(held))
     return String(decoding: bytes.dropLast(held), as: UTF8.self)
   }
 
+  /// Decodes the last tokens with and without a new one, and gives away what it adds.
+  private mutating func appendToWindow(_ id: TokenID) throws(TokenizationError) -> String {
+    window.append(id)
+    let text = Array(try tokenizer.decode(window).utf8)
+    let isWhole = !text.reversed().starts(with: "\u{FFFD}".utf8.reversed())
+    guard text.count > givenText.count, isWhole || window.count > Self.longestWindow else {
+      return ""
+    }
+    let new = String(decoding: text[givenText.count...], as: UTF8.self)
+    // What begins a text can lose spaces: some of what was given away must stay before the rest.
+    let rest = Array(window[given...])
+    let hasText = try tokenizer.decode(rest).utf8.contains { $0 != 0x20 }
+    if hasText || window.count > Self.longestWindow { window = rest }
+    given = window.count
+    givenText = Array(try tokenizer.decode(window).utf8)
+    return new
+  }
+
   /// The text of what still waits: U+FFFD where a character never became whole.
   public mutating func finish() -> String {
-    defer { pending = [] }
+    defer {
+      pending = []
+      window = []
+      given = 0
+      givenText = []
+    }
+    if !tokenizer.decodesByConcatenation {
+      // The tokens decoded before, so that nothing can fail.
+      let text = (try? tokenizer.decode(window)) ?? ""
+      return String(decoding: text.utf8.dropFirst(givenText.count), as: UTF8.self)
+    }
     return String(decoding: pending, as: UTF8.self)
   }
 }

@@ -41,8 +41,8 @@ extension Tokenizer {
   }
 
   /// Whether a text is the bytes of its tokens, one after the other.
-  private var decodesByConcatenation: Bool {
-    configuration.isByteLevel && configuration.decoding == [.byteLevel]
+  var decodesByConcatenation: Bool {
+    sentencePiece == nil && configuration.isByteLevel && configuration.decoding == [.byteLevel]
   }
 
   /// Decodes by the steps that the tokenizer's file describes.

@@ -1,9 +1,22 @@
 /// Reads the model of a `tokenizer.json`: its settings, vocabulary and merges.
+///
+/// What comes in the order in which files have it is read in one pass.
 struct ModelReader {
+  /// The vocabulary, from where it was read to where it is needed.
+  private final class Vocabulary {
+    var tokens: StringTable?
+
+    /// Gives the tokens away.
+    func take() -> StringTable? { tokens.take() }
+  }
+
   private let path: String
   private var settings: [(key: String, value: JSONValue)] = []
   private var vocabularyPlace: Int?
   private var mergesPlace: Int?
+  private let vocabulary = Vocabulary()
+  /// The merges, and the prefix they were read with.
+  private var merges: (list: [Merge], prefix: [UInt8])?
 
   init(path: String) {
     self.path = path
@@ -25,11 +38,24 @@ struct ModelReader {
       case "vocab":
         _ = reader.peek()
         found.vocabularyPlace = reader.position
-        try reader.skipValue()
+        found.merges = nil
+        // Other models' vocabularies have other forms.
+        guard found.setting("type").string == "BPE" else {
+          try reader.skipValue()
+          return
+        }
+        found.vocabulary.tokens = try found.parseVocabulary(&reader)
       case "merges":
         _ = reader.peek()
         found.mergesPlace = reader.position
-        try reader.skipValue()
+        let prefix = Array((found.setting("continuing_subword_prefix").string ?? "").utf8)
+        guard let tokens = found.vocabulary.take() else {
+          try reader.skipValue()
+          return
+        }
+        let list = try found.parseMerges(&reader, tokens, prefix: prefix)
+        found.vocabulary.tokens = consume tokens
+        found.merges = (list, prefix)
       default: found.settings.append((name, try reader.readValue()))
       }
     }
@@ -66,10 +92,17 @@ struct ModelReader {
   /// - Returns: The tokens by number; numbers without one have ``Tokenizer/gapSpelling(_:)``.
   /// - Throws: ``TokenizationError`` with the place.
   func readVocabulary(_ reader: inout JSONReader) throws(TokenizationError) -> StringTable {
+    if let tokens = vocabulary.take() { return tokens }
+    reader.move(to: vocabularyPlace ?? 0)
+    return try parseVocabulary(&reader)
+  }
+
+  private func parseVocabulary(
+    _ reader: inout JSONReader
+  ) throws(TokenizationError) -> StringTable {
     var table = StringTable(capacity: 1 << 15, byteCapacity: 1 << 18)
     var ids: [Int] = []
     var isInOrder = true
-    reader.move(to: vocabularyPlace ?? 0)
     try reader.readObject { (reader, key) throws(TokenizationError) in
       let place = reader.position
       let isNew = try reader.withBytes(of: key) { (bytes) throws(TokenizationError) in
@@ -128,10 +161,19 @@ struct ModelReader {
     _ tokens: borrowing StringTable,
     prefix: [UInt8] = []
   ) throws(TokenizationError) -> [Merge] {
+    if let merges, merges.prefix == prefix { return merges.list }
+    reader.move(to: mergesPlace ?? 0)
+    return try parseMerges(&reader, tokens, prefix: prefix)
+  }
+
+  private func parseMerges(
+    _ reader: inout JSONReader,
+    _ tokens: borrowing StringTable,
+    prefix: [UInt8]
+  ) throws(TokenizationError) -> [Merge] {
     var merges: [Merge] = []
     merges.reserveCapacity(tokens.count)
     var joined: [UInt8] = []
-    reader.move(to: mergesPlace ?? 0)
     // subtle: a noncopyable table can not be captured, hence the loop over an explicit array.
     var list = try reader.startArray()
     while try reader.nextElement(&list) {
@@ -178,7 +220,13 @@ struct ModelReader {
           at: place
         )
       }
-      guard let merged = joined.withByteView({ tokens.find($0) }) else {
+      // Trained vocabularies number their tokens in the order of the merges.
+      let next = (merges.last.map { Int($0.merged) } ?? -1) + 1
+      let merged = joined.withByteView { joined in
+        let isNext = next < tokens.count && tokens.withString(next) { $0.isEqual(to: joined) }
+        return isNext ? next : tokens.find(joined)
+      }
+      guard let merged else {
         throw reader.error(
           "merge \(merges.count) makes \(String(decoding: joined, as: UTF8.self)),"
             + " which is not in the vocabulary",

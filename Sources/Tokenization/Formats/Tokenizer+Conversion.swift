@@ -21,6 +21,7 @@ extension Tokenizer {
   /// - Parameters:
   ///   - format: The format.
   ///   - contextLength: The longest sequence of the model beside it, for `tokenizer_config.json`.
+  /// - Returns: The files, one or two.
   /// - Throws: ``TokenizationError/notExpressible(format:what:)``.
   public func files(
     as format: TokenizerFormat,
@@ -146,7 +147,9 @@ extension Tokenizer {
     func refuse(_ what: String) -> TokenizationError {
       .notExpressible(format: format, what: what)
     }
-    if sentencePiece != nil { throw refuse("a SentencePiece model, whose vocabulary is characters") }
+    if sentencePiece != nil {
+      throw refuse("a SentencePiece model, whose vocabulary is characters")
+    }
     if !configuration.isByteLevel { throw refuse("a vocabulary of characters instead of bytes") }
     if configuration.characterMap != nil { throw refuse("the normalizer Precompiled") }
     if !configuration.normalization.steps.isEmpty {
@@ -159,7 +162,8 @@ extension Tokenizer {
     }
     if configuration.options.dropout > 0 { throw refuse("the dropout") }
     if !tables.coversAllBytes { throw refuse("a vocabulary in which some bytes have no token") }
-    for processor in configuration.postProcessors where !processor.around.before.isEmpty
+    for processor in configuration.postProcessors
+    where !processor.around.before.isEmpty
       || !processor.around.after.isEmpty
     {
       throw refuse("a post-processor that adds special tokens")

@@ -7,11 +7,13 @@ extension Tokenizer {
   /// - Parameters:
   ///   - path: The file, or a folder with `tokenizer.json`, with `vocab.json` and `merges.txt`, or
   ///     with `tokenizer.model`.
+  ///   - format: The format, whatever the name and the content say.
   ///   - missing: What a file of ranks or merges does not say.
   /// - Throws: ``TokenizationError`` with the file and the place; what is not supported is refused by
   ///   name.
   public init(
     contentsOf path: String,
+    format: TokenizerFormat? = nil,
     missing: MissingSettings = MissingSettings()
   ) throws(TokenizationError) {
     let file: MappedFile
@@ -19,14 +21,25 @@ extension Tokenizer {
       var path = path
       if path != "-", try fileKind(path) == .folder {
         let names = try fileNames(in: path)
-        let known = ["tokenizer.json", "vocab.json", "tokenizer.model"]
+        let known = Self.usualNames(of: format)
         path = joined(path, known.first { names.contains($0) } ?? known[0])
       }
       file = try MappedFile(path)
     } catch {
       throw .file(error)
     }
-    try self.init(file, missing: missing)
+    try self.init(file, format: format, missing: missing)
+  }
+
+  /// The names that the file of a format has in a folder, the first ones first.
+  private static func usualNames(of format: TokenizerFormat?) -> [String] {
+    switch format {
+    case nil: ["tokenizer.json", "vocab.json", "tokenizer.model"]
+    case .json, .transformers: ["tokenizer.json"]
+    case .vocabularyAndMerges: ["vocab.json"]
+    case .sentencePiece: ["tokenizer.model"]
+    case .tiktoken: ["tokenizer.tiktoken"]
+    }
   }
 
   /// Reads a tokenizer's file that is open already.
@@ -34,9 +47,10 @@ extension Tokenizer {
   /// - Throws: ``TokenizationError`` with the file and the place.
   public init(
     _ file: MappedFile,
+    format: TokenizerFormat? = nil,
     missing: MissingSettings = MissingSettings()
   ) throws(TokenizationError) {
-    let format = TokenizerFormat.of(file)
+    let format = format ?? TokenizerFormat.of(file)
     if format == .vocabularyAndMerges {
       self = try VocabularyAndMerges.read(file, missing)
       return

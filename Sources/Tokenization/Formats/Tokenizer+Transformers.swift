@@ -11,12 +11,18 @@ extension Tokenizer {
   /// - Returns: JSON with a final line end.
   public func transformersConfiguration(contextLength: Int? = nil) -> [UInt8] {
     let end = endOfText.map(spelling(of:))
+    let added = Set(self.configuration.addedTokens.map(\.content))
+    let start = ["<s>", "<bos>", "<|begin_of_text|>", "<|startoftext|>"].first(
+      where: added.contains
+    )
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let configuration = TransformersConfiguration(
       modelMaxLength: contextLength,
-      bosToken: end,
-      eosToken: end
+      bosToken: start ?? end,
+      eosToken: end,
+      unkToken: self.configuration.options.unknownToken.flatMap { added.contains($0) ? $0 : nil },
+      padToken: self.configuration.padding?.token
     )
     // Nothing in the record can fail to be encoded.
     return ((try? encoder.encode(configuration)).map(Array.init) ?? []) + [0x0A]
@@ -48,6 +54,8 @@ private struct TransformersConfiguration: Encodable {
   var modelMaxLength: Int?
   var bosToken: String?
   var eosToken: String?
+  var unkToken: String?
+  var padToken: String?
 
   enum CodingKeys: String, CodingKey {
     case tokenizerClass = "tokenizer_class"
@@ -55,5 +63,7 @@ private struct TransformersConfiguration: Encodable {
     case modelMaxLength = "model_max_length"
     case bosToken = "bos_token"
     case eosToken = "eos_token"
+    case unkToken = "unk_token"
+    case padToken = "pad_token"
   }
 }

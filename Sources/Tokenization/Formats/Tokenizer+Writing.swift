@@ -37,7 +37,9 @@ private struct TokenizerFileWriter {
 
   mutating func write(_ tokenizer: Tokenizer) {
     let configuration = tokenizer.configuration
-    append("{\n  \"version\": \"1.0\",\n  \"truncation\": \(configuration.truncation?.json ?? "null"),\n")
+    append(
+      "{\n  \"version\": \"1.0\",\n  \"truncation\": \(configuration.truncation?.json ?? "null"),\n"
+    )
     append("  \"padding\": \(configuration.padding?.json ?? "null"),\n")
     write(configuration.addedTokens)
     append("  \"normalizer\": \(configuration.normalizerJSON),\n")

@@ -28,10 +28,12 @@ public struct CharacterMap: Sendable, Hashable {
     (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << UInt32(8 * $1) }
   }
 
+  /// Whether two maps are the same bytes.
   public static func == (first: CharacterMap, second: CharacterMap) -> Bool {
     first.bytes == second.bytes
   }
 
+  /// Hashes the length alone: maps are long, and seldom compared.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(bytes.count)
   }

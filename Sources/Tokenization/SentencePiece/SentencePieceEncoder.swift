@@ -1,8 +1,11 @@
+import Randomness
 import UnicodeText
 
 /// Encodes with a ``SentencePieceModel``.
 ///
-/// One value is used by one thread at a time.
+/// With a dropout, a merge that would be next is left out with that probability, until one of its
+/// two sides was merged otherwise; as SentencePiece samples. One value is used by one thread at a
+/// time.
 final class SentencePieceEncoder {
   private let tokenizer: Tokenizer
   private let model: SentencePieceModel
@@ -13,8 +16,12 @@ final class SentencePieceEncoder {
   private let longestPiece: Int
   private var nodes = FlatArray<Node>()
   private var queue = PairQueue()
+  private let dropout: MergeDropout?
+  private var random: Xoshiro256
 
-  init(_ model: SentencePieceModel, _ tokenizer: Tokenizer) {
+  init(_ model: SentencePieceModel, _ tokenizer: Tokenizer, _ dropout: MergeDropout? = nil) {
+    self.dropout = dropout
+    random = dropout?.generator(ofText: 0) ?? Seed(0).stream("")
     self.tokenizer = tokenizer
     self.model = model
     normalizer = SentencePieceNormalizer(model)
@@ -31,27 +38,31 @@ final class SentencePieceEncoder {
   /// Appends the tokens of a text and, where wanted, the bytes of it that each stands for, as
   /// SentencePiece counts them.
   ///
-  /// - Parameter policy: What becomes of the names of control symbols; SentencePiece itself takes
-  ///   them for text.
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - policy: What becomes of the names of control symbols; SentencePiece itself takes them for
+  ///     text.
+  ///   - ids: The tokens are appended here.
+  ///   - offsets: The places are appended here, unless it is nil.
+  /// - Throws: ``TokenizationError/specialTokenInText(token:offset:)`` where they are refused.
   func encode(
     _ text: ByteView,
     _ policy: SpecialTokenPolicy,
     into ids: inout FlatArray<TokenID>,
     offsets: inout [Range<Int>]?
   ) throws(TokenizationError) {
-    var start = 0
+    var search = AddedTokenSearch(tokenizer.finder)
     if policy != .asText {
-      while let match = tokenizer.finder.first(in: text, from: start, where: { _ in true }) {
+      while let (match, before) = search.next(in: text, where: { _ in true }) {
         if policy == .refuse {
           throw .specialTokenInText(token: match.token.content, offset: match.range.lowerBound)
         }
-        try encode(text, start..<match.range.lowerBound, into: &ids, offsets: &offsets)
+        try encode(text, before, into: &ids, offsets: &offsets)
         ids.append(match.token.id)
         offsets?.append(match.range)
-        start = match.range.upperBound
       }
     }
-    try encode(text, start..<text.count, into: &ids, offsets: &offsets)
+    try encode(text, search.covered..<text.count, into: &ids, offsets: &offsets)
   }
 
   private func encode(
@@ -67,8 +78,8 @@ final class SentencePieceEncoder {
     for piece in segments(of: normal.text) {
       let id = self.id(of: normal.text, piece)
       let source =
-        normal.places[piece.lowerBound] + range.lowerBound
-        ..< normal.places[piece.upperBound] + range.lowerBound
+        normal.places[piece.lowerBound] + range.lowerBound..<normal.places[piece.upperBound]
+        + range.lowerBound
       let isUnknown = id == unknownID
       if isUnknown, model.byteFallback {
         for index in piece {
@@ -85,6 +96,11 @@ final class SentencePieceEncoder {
       }
       isAfterUnknown = isUnknown
     }
+  }
+
+  /// Begins the random numbers of a text.
+  func startText(_ number: Int) {
+    if let dropout { random = dropout.generator(ofText: number) }
   }
 
   /// The number of a piece of a normalized text; that of the unknown one where there is none.
@@ -136,6 +152,7 @@ final class SentencePieceEncoder {
         guard nodes[left].length > 0, right >= 0,
           nodes[left].length + nodes[right].length == pair.length
         else { continue }
+        if let dropout, random.uniform() < dropout.probability { continue }
         nodes[left].length = pair.length
         nodes[right].length = 0
         let after = nodes[right].next

@@ -6,6 +6,7 @@ extension SentencePieceModel {
   /// - Parameters:
   ///   - ids: The tokens, each below the number of pieces.
   ///   - keepsBytes: Whether byte pieces that are not UTF-8 stay bytes, rather than become U+FFFD.
+  /// - Returns: The text in UTF-8, but for bytes that are kept.
   func decode(_ ids: [TokenID], keepsBytes: Bool) -> [UInt8] {
     var text: [UInt8] = []
     var bytes: [UInt8] = []

@@ -47,7 +47,10 @@ private struct SentencePieceReader {
       do {
         field = try reader.next()
       } catch {
-        throw self.error(error.position, "\(error.text); it is no model of SentencePiece, or damaged")
+        throw self.error(
+          error.position,
+          "\(error.text); it is no model of SentencePiece, or damaged"
+        )
       }
       guard let field else { return }
       try body(field.number, field.value, field.bytes)
@@ -176,7 +179,9 @@ private struct SentencePieceReader {
       default: break
       }
     }
-    if unknown == nil { throw .wrongFile(path: path, place: "its pieces", "none is the unknown one") }
+    if unknown == nil {
+      throw .wrongFile(path: path, place: "its pieces", "none is the unknown one")
+    }
     if model.byteFallback, bytes.count < 256 {
       throw .wrongFile(
         path: path,

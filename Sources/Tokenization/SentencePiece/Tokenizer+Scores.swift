@@ -21,7 +21,8 @@ extension Tokenizer {
     if let id = (0..<TokenID(vocabularySize)).first(where: isGap) {
       throw refuse("that no token has the number \(id)")
     }
-    for processor in configuration.postProcessors where !processor.around.before.isEmpty
+    for processor in configuration.postProcessors
+    where !processor.around.before.isEmpty
       || !processor.around.after.isEmpty
     {
       throw refuse("a post-processor that adds special tokens")
@@ -68,8 +69,9 @@ extension Tokenizer {
   }
 
   /// SentencePiece's way of what the stages do.
-  private func sentencePieceNormalization(
-  ) throws(TokenizationError) -> SentencePieceModel.Normalization {
+  private func sentencePieceNormalization() throws(TokenizationError)
+    -> SentencePieceModel.Normalization
+  {
     func refuse(_ what: String) -> TokenizationError {
       .notExpressible(format: "A SentencePiece model", what: what)
     }

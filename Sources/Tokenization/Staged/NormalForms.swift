@@ -95,7 +95,8 @@ struct NormalForms {
   }
 
   /// The characters with all that composes composed, from left to right.
-  private mutating func composed(_ characters: [Character]) throws(UnicodeTextError) -> [Character] {
+  private mutating func composed(_ characters: [Character]) throws(UnicodeTextError) -> [Character]
+  {
     var result: [Character] = []
     result.reserveCapacity(characters.count)
     // The place of the last starter, and the class of the last mark after it that stayed.

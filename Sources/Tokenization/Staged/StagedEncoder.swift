@@ -71,15 +71,14 @@ final class StagedEncoder {
     isSourced: Bool
   ) throws(TokenizationError) -> [Part] {
     var parts: [Part] = []
-    var start = 0
     let accepts = { (token: AddedToken) in policy != .asText || !token.isSpecial }
-    while let match = tokenizer.finder.first(in: text, from: start, where: accepts) {
+    var search = AddedTokenSearch(tokenizer.finder)
+    while let (match, before) = search.next(in: text, where: accepts) {
       try refuse(match.token, at: match.range.lowerBound, policy)
-      try appendNormalized(text, start..<match.range.lowerBound, policy, isSourced, to: &parts)
+      try appendNormalized(text, before, policy, isSourced, to: &parts)
       parts.append(.token(match.token.id, source: match.range))
-      start = match.range.upperBound
     }
-    try appendNormalized(text, start..<text.count, policy, isSourced, to: &parts)
+    try appendNormalized(text, search.covered..<text.count, policy, isSourced, to: &parts)
     return parts
   }
 
@@ -108,27 +107,21 @@ final class StagedEncoder {
       throw .text(error)
     }
     if part.bytes.isEmpty { return }
-    var start = 0
     let accepts = { (token: AddedToken) in policy != .asText || !token.isSpecial }
+    var search = AddedTokenSearch(tokenizer.normalizedFinder)
     let matches = part.bytes.withByteView { bytes in
-      var matches: [AddedTokenFinder.Match] = []
-      var start = 0
-      while let match = tokenizer.normalizedFinder.first(in: bytes, from: start, where: accepts) {
-        matches.append(match)
-        start = match.range.upperBound
-      }
+      var matches: [(match: AddedTokenFinder.Match, before: Range<Int>)] = []
+      while let next = search.next(in: bytes, where: accepts) { matches.append(next) }
       return matches
     }
-    for match in matches {
+    for (match, before) in matches {
       let source = isSourced ? part.source(of: match.range) : range
       try refuse(match.token, at: source.lowerBound, policy)
-      if start < match.range.lowerBound {
-        parts.append(.text(part.slice(start..<match.range.lowerBound)))
-      }
+      if !before.isEmpty { parts.append(.text(part.slice(before))) }
       parts.append(.token(match.token.id, source: source))
-      start = match.range.upperBound
     }
-    if start < part.bytes.count { parts.append(.text(part.slice(start..<part.bytes.count))) }
+    let rest = search.covered..<part.bytes.count
+    if !rest.isEmpty { parts.append(.text(part.slice(rest))) }
   }
 
   // MARK: - Pieces

@@ -21,7 +21,9 @@ struct SymbolModel: ~Copyable {
 
   /// Prepares a model.
   ///
-  /// - Parameter dropout: Leaves merges out at random; nil for none.
+  /// - Parameters:
+  ///   - tokenizer: The tokenizer whose model it is.
+  ///   - dropout: Leaves merges out at random; nil for none.
   init(_ tokenizer: Tokenizer, _ dropout: MergeDropout? = nil) {
     tables = tokenizer.tables
     modelTokenCount = tokenizer.modelTokenCount

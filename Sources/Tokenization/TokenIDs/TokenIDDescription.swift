@@ -116,7 +116,7 @@ public struct TokenIDDescription: Sendable, Hashable {
         path: path,
         place: "format",
         "it is not \"\(Self.format)\", version 1. Encode the corpus again:"
-          + " isoflop tokenizer encode --ids-output"
+          + " isoflop tokenizer encode --output"
       )
     }
     let type = value["dtype"].string

@@ -74,7 +74,7 @@ public struct TokenIDFile: Sendable {
         path: path,
         place: "its end",
         "it holds \(count) ids and its description says \(description.tokens)."
-          + " Encode the corpus again: isoflop tokenizer encode --ids-output"
+          + " Encode the corpus again: isoflop tokenizer encode --output"
       )
     }
     if let size = vocabularySize ?? description?.vocabularySize { try check(size) }

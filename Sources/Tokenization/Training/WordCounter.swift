@@ -130,13 +130,12 @@ public final class WordCounter {
     _ finder: AddedTokenFinder,
     _ body: (ByteView) throws(TokenizationError) -> Void
   ) throws(TokenizationError) {
-    var start = 0
-    while let match = finder.first(in: text, from: start, where: { _ in true }) {
-      if match.range.lowerBound > start { try body(text[start..<match.range.lowerBound]) }
+    var search = AddedTokenSearch(finder)
+    while let (match, before) = search.next(in: text, where: { _ in true }) {
+      if !before.isEmpty { try body(text[before]) }
       addToken(text[match.range])
-      start = match.range.upperBound
     }
-    if start < text.count { try body(text[start..<text.count]) }
+    if search.covered < text.count { try body(text[search.covered..<text.count]) }
   }
 
   /// Counts an added token as a word.

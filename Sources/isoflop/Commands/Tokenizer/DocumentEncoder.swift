@@ -6,8 +6,9 @@ final class DocumentEncoder {
   /// The tokenizer that encodes.
   let tokenizer: Tokenizer
 
-  private let batches: BatchEncoder
+  private lazy var batches = BatchEncoder(tokenizer, threads: threads, dropout: dropout)
   private lazy var single = BPEEncoder(tokenizer, dropout: dropout)
+  private let threads: Int
   private let policy: SpecialTokenPolicy?
   private let dropout: MergeDropout?
   /// How many documents there were in all, by which dropout tells them apart.
@@ -22,9 +23,9 @@ final class DocumentEncoder {
     dropout: MergeDropout?
   ) {
     self.tokenizer = tokenizer
+    self.threads = threads
     self.policy = policy
     self.dropout = dropout
-    batches = BatchEncoder(tokenizer, threads: threads, dropout: dropout)
   }
 
   /// The tokens of a source's next documents, found on all threads.

@@ -42,23 +42,7 @@ struct TokenizerConvert: ParsableCommand {
   )
   var to: TokenizerFormat?
 
-  @Option(
-    name: .customLong("pre-tokenizer"),
-    help: ArgumentHelp(
-      "The rule that cuts text, which .tiktoken and merges.txt do not say.",
-      valueName: "rule"
-    )
-  )
-  var preTokenizer: SplitPattern?
-
-  @Option(
-    name: .customLong("special"),
-    help: ArgumentHelp(
-      "A special token and its number, which these files do not say; may be repeated.",
-      valueName: "text=id"
-    )
-  )
-  var specialTokens: [String] = []
+  @OptionGroup var reading: TokenizerFileOptions
 
   @Flag(name: [.short, .long], help: "Replace files that exist.")
   var force = false
@@ -73,34 +57,14 @@ struct TokenizerConvert: ParsableCommand {
           + " .tiktoken or .model."
       )
     }
-    _ = try special()
   }
 
   private var format: TokenizerFormat? { to ?? TokenizerFormat(path: output) }
 
-  private func special() throws -> [AddedToken]? {
-    if specialTokens.isEmpty { return nil }
-    return try specialTokens.map { text in
-      guard let sign = text.lastIndex(of: "="), sign > text.startIndex,
-        let id = TokenID(text[text.index(after: sign)...])
-      else {
-        throw ValidationError("--special \(text) is not a token and its number: TEXT=ID.")
-      }
-      return AddedToken(id: id, content: String(text[..<sign]))
-    }
-  }
-
   func run() throws {
     guard let format else { return }
-    let missing = MissingSettings(pattern: preTokenizer, specialTokens: try special())
     if !force, try fileKind(output) == .file { throw FilesError.exists(path: output) }
-    let tokenizer = try Tokenizer(contentsOf: from, missing: missing)
-    if preTokenizer != nil || !specialTokens.isEmpty, !tokenizer.lacksSettings {
-      throw ValidationError(
-        "\(from) says itself how text is cut; --pre-tokenizer and --special are for .tiktoken and"
-          + " merges.txt."
-      )
-    }
+    let tokenizer = try reading.tokenizer(at: from)
     var paths = try tokenizer.save(to: output, as: format)
     if format == .json {
       let folder = split(output).folder
@@ -156,6 +120,3 @@ struct TokenizerConvert: ParsableCommand {
     return notes
   }
 }
-
-extension TokenizerFormat: ExpressibleByArgument {}
-extension SplitPattern: ExpressibleByArgument {}

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Files
-import Randomness
 import Tokenization
 
 /// `isoflop tokenizer encode`: from text to token ids.
@@ -12,13 +11,16 @@ struct TokenizerEncode: ParsableCommand {
       isoflop tokenizer encode --tokenizer tokenizer.json "Hello world"
       isoflop tokenizer encode --tokenizer tokenizer.json --json < text.txt
       isoflop tokenizer encode --tokenizer tokenizer.json \\
-        --corpus train.txt --ids-output train.bin
-      isoflop tokenizer encode --tokenizer tokenizer.json --dropout 0.1 --seed 7 "Hello world"
+        --corpus train.txt --output train.bin
 
       A text is one document: the text itself, a file, standard input, or a
-      record of JSON Lines. With --ids-output each line of a file is a document
+      record of JSON Lines. With --output each line of a file is a document
       of its own, and the token that ends texts follows each. Elsewhere the
       special tokens that the tokenizer's post-processor names are added.
+
+      isoflop tokenizer encode --tokenizer ranks.tiktoken --pre-tokenizer cl100k \\
+        --special '<|end|>=100257' --special-in-text text "Hello"
+      isoflop tokenizer encode --tokenizer spm.model --dropout 0.1 --seed 7 "Hello"
       """
   )
 
@@ -27,8 +29,15 @@ struct TokenizerEncode: ParsableCommand {
     case characters, bytes
   }
 
-  @Option(help: ArgumentHelp("The tokenizer.json.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The tokenizer: tokenizer.json, .tiktoken, vocab.json, SentencePiece .model, or a folder.",
+      valueName: "file|folder"
+    )
+  )
   var tokenizer: String
+
+  @OptionGroup var reading: TokenizerFileOptions
 
   @Argument(help: "The text; standard input where there is neither text nor --corpus.")
   var text: String?
@@ -45,11 +54,21 @@ struct TokenizerEncode: ParsableCommand {
     name: .customLong("special-in-text"),
     help: ArgumentHelp(
       "Special tokens in the text: recognize, text (ordinary text), refuse. By default as the"
-        + " library of the file does; with --ids-output, refuse.",
+        + " library of the file does; with --output, refuse.",
       valueName: "policy"
     )
   )
   var specialInText: SpecialTokenPolicy?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bytes that are not UTF-8: strict (an error), replace (U+FFFD), bytes (they stay).",
+      valueName: "policy"
+    )
+  )
+  var invalid: InvalidText = .strict
+
+  @OptionGroup var dropout: MergeDropoutOptions
 
   @OptionGroup var limits: LengthOptions
 
@@ -57,21 +76,10 @@ struct TokenizerEncode: ParsableCommand {
   var noSpecial = false
 
   @Option(
-    name: .customLong("ids-output"),
+    name: [.customShort("o"), .customLong("output"), .customLong("ids-output")],
     help: ArgumentHelp("Write the ids to this file, for training.", valueName: "file")
   )
   var idsOutput: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Leave merges out with this probability (BPE dropout).",
-      valueName: "probability"
-    )
-  )
-  var dropout: Double?
-
-  @Option(help: ArgumentHelp("The seed of --dropout.", valueName: "number"))
-  var seed: UInt64?
 
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
@@ -83,28 +91,27 @@ struct TokenizerEncode: ParsableCommand {
     if text != nil, !texts.corpus.isEmpty || texts.jsonl {
       throw ValidationError("Give a text or --corpus, not both.")
     }
-    if json, idsOutput != nil { throw ValidationError("Give --json or --ids-output, not both.") }
+    if text != nil, idsOutput != nil {
+      throw ValidationError("--output takes the lines or records of --corpus, not a text.")
+    }
+    if json, idsOutput != nil { throw ValidationError("Give --json or --output, not both.") }
     if noSpecial, idsOutput != nil {
-      throw ValidationError("--ids-output needs the token that ends texts; omit --no-special.")
+      throw ValidationError("--output needs the token that ends texts; omit --no-special.")
     }
     if limits.isGiven, idsOutput != nil {
-      throw ValidationError("--ids-output takes whole texts; omit --max-length and --pad-to.")
+      throw ValidationError("--output takes whole texts; omit --max-length and --pad-to.")
     }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
-    if let dropout, !(0...1).contains(dropout) {
-      throw ValidationError("--dropout is a probability, 0 to 1.")
-    }
-    if seed != nil, dropout == nil { throw ValidationError("--seed belongs to --dropout.") }
   }
 
   func run() throws {
     if let idsOutput { try checkWritable(idsOutput) }
-    let tokenizer = try Tokenizer(contentsOf: tokenizer)
-    let encoder = try DocumentEncoder(
+    let tokenizer = try reading.tokenizer(at: tokenizer)
+    let encoder = DocumentEncoder(
       tokenizer,
       threads: threads,
       specialInText: specialInText ?? (idsOutput == nil ? nil : .refuse),
-      dropout: dropout.map { try MergeDropout(probability: $0, seed: Seed(seed ?? 1)) }
+      dropout: try dropout.merge(for: tokenizer)
     )
     if let text {
       try encode([Array(text.utf8)], from: "the text", with: encoder)
@@ -117,12 +124,13 @@ struct TokenizerEncode: ParsableCommand {
     }
     for input in inputs {
       guard case .records = input.form else {
-        try encode([input.contents()], from: input.path, with: encoder)
+        try encode([invalid.contents(of: input)], from: input.path, with: encoder)
         continue
       }
       let blocks = TextBlocks([input])
       while let block = try blocks.next() {
-        try encode(block.documents(), from: input.path, with: encoder)
+        let documents = try invalid.documents(of: block, keepsEmpty: true)
+        try encode(documents, from: input.path, with: encoder)
       }
     }
   }
@@ -133,14 +141,12 @@ struct TokenizerEncode: ParsableCommand {
     from source: String,
     with encoder: DocumentEncoder
   ) throws {
-    var output = OutputBuffer()
     let tokenizer = encoder.tokenizer
+    var output = OutputBuffer()
     let limits = try limits.limits(tokenizer)
     if json {
-      for (document, encoding) in zip(
-        documents,
-        try encoder.encodeWithOffsets(documents, from: source)
-      ) {
+      let encodings = try encoder.encodeWithOffsets(documents, from: source)
+      for (document, encoding) in zip(documents, encodings) {
         let finished = try tokenizer.finish(
           encoding,
           addsSpecialTokens: !noSpecial,
@@ -201,7 +207,7 @@ struct TokenizerEncode: ParsableCommand {
         writer.startPart(language: inputs[parts].stem)
         parts += 1
       }
-      let documents = try block.documents()
+      let documents = try invalid.documents(of: block)
       let batch = try encoder.encode(documents, from: inputs[block.inputIndex].path)
       for (index, document) in documents.enumerated() {
         try writer.append(document: batch[index], byteCount: document.count)

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Files
+
+/// What becomes of bytes that are not UTF-8.
+enum InvalidText: String, CaseIterable, ExpressibleByArgument {
+  /// They are an error.
+  case strict
+  /// Each ill-formed part becomes U+FFFD.
+  case replace
+  /// They stay what they are; vocabularies of bytes give them back when decoded.
+  case bytes
+
+  /// A text as the policy wants it.
+  ///
+  /// - Parameters:
+  ///   - text: Any bytes.
+  ///   - name: The text in an error.
+  /// - Returns: The text, in UTF-8 unless bytes stay what they are.
+  /// - Throws: ``InvalidTextError`` where such bytes are an error.
+  func apply(to text: [UInt8], name: @autoclosure () -> String) throws -> [UInt8] {
+    switch self {
+    case .bytes: return text
+    case .replace: return Array(String(decoding: text, as: UTF8.self).utf8)
+    case .strict:
+      do {
+        _ = try UTF8Span(validating: text.span)
+      } catch {
+        throw InvalidTextError(text: name(), place: error.byteOffsets.lowerBound)
+      }
+      return text
+    }
+  }
+}
+
+extension InvalidText {
+  /// A whole text as one document.
+  func contents(of input: TextInput, limit: Int = 1 << 30) throws -> [UInt8] {
+    if self == .strict { return try input.contents(limit: limit) }
+    var bytes: [UInt8] = []
+    let stream = try ByteStream(input.path)
+    while try stream.read(into: &bytes) {
+      if bytes.count > limit { throw FilesError.tooLarge(path: input.path, limit: limit) }
+    }
+    return try apply(to: bytes, name: input.path)
+  }
+
+  /// The documents of a block of lines or records.
+  ///
+  /// - Parameters:
+  ///   - block: The block. Its records must be UTF-8, as JSON is, whatever the policy.
+  ///   - keepsEmpty: Whether records with an empty text count; lines that are empty never do.
+  /// - Returns: The documents in their order.
+  /// - Throws: ``FilesError`` for a wrong record, or for a byte where that is an error.
+  func documents(of block: TextBlock, keepsEmpty: Bool = false) throws -> [[UInt8]] {
+    if self == .strict || block.input.form != .lines { try block.checkDocuments() }
+    var documents: [[UInt8]] = []
+    try block.forEachLine { line in
+      if line.isEmpty {
+        let isRecord = block.input.form != .lines && line.bytes.contains(UInt8(ascii: "{"))
+        if keepsEmpty, isRecord { documents.append([]) }
+        return
+      }
+      let text = line.withText { span in unsafe span.withUnsafeBytes { unsafe Array($0) } }
+      documents.append(self == .replace ? try apply(to: text, name: "") : text)
+    }
+    return documents
+  }
+}
+
+/// Bytes that are not UTF-8 where a text must be.
+struct InvalidTextError: Error, CustomStringConvertible {
+  let text: String
+  let place: Int
+
+  var description: String {
+    "\(text) is not UTF-8 at byte \(place)."
+      + " Say what becomes of such bytes: --invalid replace (U+FFFD) or bytes (they stay)."
+  }
+}
