@@ -181,4 +181,24 @@ import Testing
       try Blueprint(huggingFaceConfiguration: Array(configuration.utf8))
     }
   }
+
+  /// Blocks with experts are counted without visiting each of billions.
+  @Test(arguments: [(1, "", 4), (2, "1", 1), (3, "", 1), (1, "0, 3, 3, 9, -1", 2), (9, "", 0)])
+  func blocksWithExpertsAreCounted(step: Int, dense: String, sparse: Int) throws {
+    func blueprint(layers: Int) throws(AccountingError) -> Blueprint {
+      let text = """
+        {"model_type": "qwen3_moe", "vocab_size": 9, "hidden_size": 8, "num_attention_heads": 2,
+        "max_position_embeddings": 4, "intermediate_size": 8, "num_hidden_layers": \(layers),
+        "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 6,
+        "decoder_sparse_step": \(step), "mlp_only_layers": [\(dense)]}
+        """
+      return try Blueprint(huggingFaceConfiguration: Array(text.utf8))
+    }
+    if sparse == 0 {
+      #expect(throws: AccountingError.self) { try blueprint(layers: 4) }
+    } else {
+      #expect(try blueprint(layers: 4).experts?.layerCount == sparse)
+    }
+    #expect(try blueprint(layers: 1 << 31).experts?.layerCount ?? 0 > 1 << 27)
+  }
 }

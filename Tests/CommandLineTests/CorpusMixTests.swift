@@ -35,6 +35,23 @@ import Testing
     }
   }
 
+  @Test func aMixtureNeverWritesOverItsTexts() throws {
+    try withTexts { folder, texts in
+      let before = try readFile(joined(texts, "en.txt"))
+      let folderResult = try isoflop(["corpus", "mix", texts, "--separate", "-f", "-o", texts])
+      #expect(folderResult.status == 64 && folderResult.errors.contains("over itself"))
+      let file = joined(texts, "../texts/en.txt")
+      let fileResult = try isoflop(["corpus", "mix", texts, "-f", "-o", file])
+      #expect(fileResult.status == 64 && fileResult.errors.contains("over itself"))
+      #expect(try readFile(joined(texts, "en.txt")) == before)
+      let out = joined(folder, "out")
+      #expect(try isoflop(["corpus", "mix", texts, "--separate", "-o", out]).status == 0)
+      #expect(try fileNames(in: out) == ["MIX.json", "en.txt", "sw.txt"])
+      let again = try isoflop(["corpus", "mix", texts, "--separate", "-o", out])
+      #expect(again.status == 1 && again.errors.contains("exists already"))
+    }
+  }
+
   @Test func languagesAreListed() throws {
     try withTexts { _, texts in
       let listing = try isoflop(["corpus", "list", texts, "--json"]).json()

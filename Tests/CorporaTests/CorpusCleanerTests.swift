@@ -111,6 +111,46 @@ import Testing
     }
   }
 
+  /// Texts with a known number of changed words against the likeness counted from the sets of runs
+  /// themselves.
+  @Test func nearlyAllPairsBeyondTheThresholdAreFoundAndFewOthers() throws {
+    var generator = SystemSequence()
+    func words(_ count: Int) -> [String] {
+      (0..<count).map { _ in String(generator.next(below: 60_000), radix: 36) }
+    }
+    func runs(_ text: String) -> Set<String> {
+      let characters = Array(text)
+      return Set((0...characters.count - 5).map { String(characters[$0..<$0 + 5]) })
+    }
+    let originals = (0..<120).map { _ in words(80) }
+    var lines = originals.map { $0.joined(separator: " ") }
+    var isAlike: [Bool?] = []
+    for (index, original) in originals.enumerated() {
+      var copy = original
+      let changes = [1, 2, 3, 8, 10, 12][index % 6]
+      for _ in 0..<changes { copy[generator.next(below: 80)] = words(1)[0] }
+      let line = copy.joined(separator: " ")
+      let (first, second) = (runs(lines[index]), runs(line))
+      let likeness = Double(first.intersection(second).count) / Double(first.union(second).count)
+      // At the threshold itself an estimate may fall on either side.
+      isAlike.append(abs(likeness - 0.8) < 0.06 ? nil : likeness > 0.8)
+      lines.append(line)
+    }
+    var plan = CleaningPlan()
+    plan.nearDuplicates = NearDuplicates.Parameters()
+    let result = try clean(Array((lines.joined(separator: "\n") + "\n").utf8), plan, threads: 2)
+    let dropped = Set(result.dropped.compactMap { $0["line"] as? Int })
+    #expect(dropped.allSatisfy { $0 > originals.count })
+    func found(_ wanted: Bool) -> (dropped: Int, all: Int) {
+      let places = isAlike.indices.filter { isAlike[$0] == wanted }
+      return (places.count { dropped.contains(originals.count + $0 + 1) }, places.count)
+    }
+    let (alike, others) = (found(true), found(false))
+    #expect(alike.all >= 40 && others.all >= 40)
+    #expect(alike.dropped * 100 >= alike.all * 97, "\(alike)")
+    #expect(others.dropped * 100 <= others.all * 3, "\(others)")
+  }
+
   @Test func lettersOfOtherScriptsAreDropped() throws {
     var plan = CleaningPlan()
     plan.scriptShare = 0.5
@@ -181,6 +221,7 @@ private struct SystemSequence {
 
   mutating func next(below bound: Int) -> Int {
     state = (state * 1_103_515_245 + 12345) % 2_147_483_648
-    return state % bound
+    // The lowest bits repeat soon.
+    return (state >> 8) % bound
   }
 }

@@ -28,6 +28,17 @@ import Testing
     }
   }
 
+  /// To replace a device by a file would break the machine.
+  @Test func aDeviceIsWrittenToAndStays() throws {
+    try writeFile("/dev/null", "x")
+    let failure = #expect(throws: FilesError.self) { try writeFile("/dev/full", "x") }
+    #expect(failure?.description.contains("No space left") == true)
+    for path in ["/dev/null", "/dev/full"] {
+      let kind = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+      #expect(kind == .typeCharacterSpecial)
+    }
+  }
+
   @Test func aMissingFolderIsNamed() throws {
     try withTemporaryFolder { folder in
       let path = joined(folder, "none/a.txt")

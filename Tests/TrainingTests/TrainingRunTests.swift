@@ -222,6 +222,11 @@ import Testing
     wrong = plan()
     wrong.beta2 = 1
     #expect(throws: TrainingError.self) { try wrong.validate() }
+    // Each number may stand alone; their product is no number of tokens.
+    wrong = plan()
+    wrong.batch = 1 << 20
+    wrong.steps = 1 << 40
+    #expect(throws: TrainingError.self) { try wrong.validate() }
   }
 
   @Test func aReadOnlyFolderIsFoundAtOnce() throws {
