@@ -26,8 +26,9 @@ public struct VocabularyEntry: Sendable, Equatable {
   public let kind: Kind
   /// The first script in it that is not shared, `Common` without any; nil where it is no whole text.
   public let script: String?
-  /// The place of its merge among all merges, from 0; nil for what no merge makes. The pieces of
-  /// SentencePiece with more than one character are ranked by their scores.
+  /// The place of its merge among all merges, from 0; nil for what no merge makes.
+  ///
+  /// The pieces of SentencePiece with more than one character are ranked by their scores.
   public let rank: Int?
   /// The two tokens that its first merge joins; empty where there is none or no merges are known.
   public let parts: [TokenID]

@@ -15,11 +15,18 @@ import Testing
 
     struct Measures: Decodable {
       let unreachable: [Int]
-      let parts_of_characters: Int
-      let unseen_tokens: Int
-      let rare_tokens: Int
+      let partsOfCharacters: Int
+      let unseenTokens: Int
+      let rareTokens: Int
       let gini: Double
       let languages: [String: [String: Measure]]
+
+      enum CodingKeys: String, CodingKey {
+        case unreachable, gini, languages
+        case partsOfCharacters = "parts_of_characters"
+        case unseenTokens = "unseen_tokens"
+        case rareTokens = "rare_tokens"
+      }
     }
 
     /// A number; lists have none.
@@ -77,9 +84,9 @@ import Testing
         #expect(object["corpus"] as? String == "texts")
         #expect(object["parallel"] as? Bool == true && object["reference"] as? String == "en")
         #expect(object["unreachable_tokens"] as? [Int] == expected.unreachable)
-        #expect(object["parts_of_characters"] as? Int == expected.parts_of_characters)
-        #expect(object["unseen_tokens"] as? Int == expected.unseen_tokens)
-        #expect(object["rare_tokens"] as? Int == expected.rare_tokens)
+        #expect(object["parts_of_characters"] as? Int == expected.partsOfCharacters)
+        #expect(object["unseen_tokens"] as? Int == expected.unseenTokens)
+        #expect(object["rare_tokens"] as? Int == expected.rareTokens)
         #expect(isClose(object["gini"] as? Double, expected.gini))
         let rows = try #require(object["languages"] as? [[String: Any]])
         #expect(rows.count == expected.languages.count)
