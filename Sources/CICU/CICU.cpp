@@ -188,6 +188,10 @@ int32_t icu_regex_find_all(icu_regex *regex, const uint8_t *bytes, int64_t lengt
   return error;
 }
 
+bool icu_changes_when_lowercased(uint32_t code_point) {
+  return u_hasBinaryProperty(static_cast<UChar32>(code_point), UCHAR_CHANGES_WHEN_LOWERCASED);
+}
+
 int32_t icu_lowercase(const char *locale, const uint8_t *text, int32_t length, bool *changed,
                       void *context, icu_byte_receiver *receive_bytes,
                       icu_edit_receiver *receive_edit) {

@@ -12,10 +12,12 @@ struct LocaleLowercase {
     self.locale = locale
   }
 
-  /// The changes of a text, or nil where there is nothing to do.
+  /// The changes of a text.
+  ///
+  /// Only words with capitals go to ICU.
   func edits(_ text: RawSpan) throws(UnicodeTextError) -> [(Range<Int>, [UInt8])] {
     var collected = CollectedEdits()
-    for part in lineParts(of: text) {
+    for part in capitalizedParts(of: text) {
       collected.start(at: part.lowerBound)
       var isChanged = false
       let code = unsafe withUnsafeMutablePointer(to: &collected) { context in
@@ -41,6 +43,45 @@ struct LocaleLowercase {
     }
     return collected.edits
   }
+}
+
+/// The stretches of a text that hold all its capitals, from white space to white space.
+///
+/// What a small letter depends on, the letters and marks around it, never reaches beyond a space.
+private func capitalizedParts(of text: RawSpan) -> [Range<Int>] {
+  var stretches: [Range<Int>] = []
+  CapitalTable.shared.forEachCapital(in: text) { _, range in
+    // Stretches near each other are one: a call costs more than some bytes in it.
+    let nearby = 64
+    if let last = stretches.last, range.lowerBound - last.upperBound < nearby {
+      stretches[stretches.count - 1] = last.lowerBound..<range.upperBound
+    } else {
+      stretches.append(range)
+    }
+  }
+  let words = unsafe text.withUnsafeBytes { buffer in
+    var words: [Range<Int>] = []
+    for stretch in stretches {
+      var end = stretch.upperBound
+      while end < buffer.count, unsafe buffer[end] > 0x20 { end += 1 }
+      if let last = words.last, stretch.lowerBound <= last.upperBound {
+        words[words.count - 1] = last.lowerBound..<max(last.upperBound, end)
+        continue
+      }
+      var start = stretch.lowerBound
+      while start > 0, unsafe buffer[start - 1] > 0x20 { start -= 1 }
+      words.append(start..<end)
+    }
+    return words
+  }
+  // ICU's positions are 32 bits.
+  var parts: [Range<Int>] = []
+  for word in words {
+    for part in lineParts(of: text.extracting(word)) {
+      parts.append(part.lowerBound + word.lowerBound..<part.upperBound + word.lowerBound)
+    }
+  }
+  return parts
 }
 
 /// Checks that a text can be a BCP 47 tag.

@@ -16,7 +16,7 @@ public struct Normalizer: Sendable, Hashable {
 
   /// Whether a text is in the form already.
   public func isNormal(_ text: RawSpan) throws(UnicodeTextError) -> Bool {
-    guard let form = form.icu, !isPlainASCII(text) else { return true }
+    guard let form = form.icu, !isPlain(text) else { return true }
     for part in parts(of: text, form) {
       var answer = false
       let code = unsafe text.extracting(part).withUnsafeBytes { buffer in
@@ -80,9 +80,9 @@ public struct Normalizer: Sendable, Hashable {
     }
   }
 
-  /// ASCII is in every form but the case-folded one.
-  private func isPlainASCII(_ text: RawSpan) -> Bool {
-    form != .nfkcCasefold && isASCII(text)
+  /// ASCII is in every form, and without capitals in the case-folded one.
+  private func isPlain(_ text: RawSpan) -> Bool {
+    form == .nfkcCasefold ? isSmallASCII(text) : isASCII(text)
   }
 
   private func check(_ code: Int32, _ operation: String) throws(UnicodeTextError) {

@@ -115,11 +115,9 @@ public final class TextNormalizer {
 
 private func lowercased(_ text: RawSpan) -> TextEdit {
   var edit = TextEdit()
-  forEachScalar(text) { scalar, range in
+  CapitalTable.shared.forEachCapital(in: text) { scalar, range in
     if scalar.value < 0x80 {
-      if (0x41...0x5A).contains(scalar.value) {
-        edit.replace(range, with: CollectionOfOne(UInt8(scalar.value | 0x20)))
-      }
+      edit.replace(range, with: CollectionOfOne(UInt8(scalar.value | 0x20)))
     } else if scalar.properties.changesWhenLowercased {
       edit.replace(range, with: scalar.properties.lowercaseMapping.utf8)
     }
@@ -129,12 +127,10 @@ private func lowercased(_ text: RawSpan) -> TextEdit {
 
 private func withoutMarks(_ text: RawSpan) -> TextEdit {
   var edit = TextEdit()
+  if isASCII(text) { return edit }
   forEachScalar(text) { scalar, range in
-    if scalar.value < 0x300 { return }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .spacingMark, .enclosingMark:
+    if CharacterClass(of: scalar).contains(.combining) {
       edit.replace(range, with: EmptyCollection())
-    default: break
     }
   }
   return edit
@@ -166,28 +162,34 @@ private func withoutRunsOfSpace(_ text: RawSpan) -> TextEdit {
 }
 
 private func stripped(_ text: RawSpan, left: Bool, right: Bool) -> TextEdit {
-  // The characters that are no white space lie between these places.
-  var first: Int?
-  var last = 0
-  var lastIllFormed = 0
-  forEachScalar(
-    text,
-    { scalar, range in
-      if scalar.properties.isWhitespace { return }
-      if first == nil { first = range.lowerBound }
-      last = range.upperBound
-    },
-    illFormed: { range in
-      if first == nil { first = range.lowerBound }
-      lastIllFormed = range.upperBound
+  let space = unsafe text.withUnsafeBytes { buffer in
+    let bytes = unsafe address(of: buffer)
+    // White space at the start, which may be the whole text.
+    var start = 0
+    while start < buffer.count {
+      let step = unsafe UTF8Decoding.step(bytes, at: start, limit: buffer.count)
+      guard step.isWhitespace else { break }
+      start += step.length
     }
-  )
-  last = max(last, lastIllFormed)
+    // And at the end, a character at a time from behind.
+    var end = buffer.count
+    while end > start {
+      var first = end - 1
+      while first > start, end - first < 4, unsafe bytes[first] & 0xC0 == 0x80 { first -= 1 }
+      let step = unsafe UTF8Decoding.step(bytes, at: first, limit: end)
+      guard step.isWhitespace, first + step.length == end else { break }
+      end = first
+    }
+    return (start: start, end: end)
+  }
   var edit = TextEdit()
-  let start = first ?? text.byteCount
-  if left, start > 0 { edit.replace(0..<start, with: EmptyCollection()) }
-  let end = first == nil ? (left ? text.byteCount : 0) : last
-  if right, end < text.byteCount { edit.replace(end..<text.byteCount, with: EmptyCollection()) }
+  let isAllSpace = space.start == text.byteCount
+  if left || (right && isAllSpace), space.start > 0 {
+    edit.replace(0..<space.start, with: EmptyCollection())
+  }
+  if right, !isAllSpace, space.end < text.byteCount {
+    edit.replace(space.end..<text.byteCount, with: EmptyCollection())
+  }
   return edit
 }
 
@@ -211,5 +213,12 @@ private func forEachScalar(
       }
       position = range.upperBound
     }
+  }
+}
+
+extension UTF8Decoding.Step {
+  /// Whether it is white space.
+  fileprivate var isWhitespace: Bool {
+    isWellFormed && Unicode.Scalar(scalar)?.properties.isWhitespace == true
   }
 }

@@ -6,6 +6,7 @@ import CICU
 /// thread at a time, hence not `Sendable`.
 @safe public final class TextTransform {
   private let handle: OpaquePointer
+  private let keepsASCII: Bool
 
   /// Compiles a transform.
   ///
@@ -22,7 +23,17 @@ import CICU
       throw .transform(identifier, code: name)
     }
     unsafe self.handle = handle
+    keepsASCII = identifier.utf8.split(separator: UInt8(ascii: ";")).allSatisfy { step in
+      Self.keepingASCII.contains(String(decoding: step.filter { $0 != 0x20 }, as: UTF8.self))
+    }
   }
+
+  /// Steps, without their spaces, that leave texts in ASCII as they are.
+  private static let keepingASCII: Set<String> = [
+    "NFC", "NFD", "NFKC", "NFKD", "Any-NFC", "Any-NFD", "Any-NFKC", "Any-NFKD", "Null", "Any-Null",
+    "Any-Latin", "Latin-ASCII", "[:NonspacingMark:]Remove", "[:Nonspacing_Mark:]Remove",
+    "[:Mn:]Remove", "[:M:]Remove", "[:Mark:]Remove",
+  ]
 
   deinit {
     unsafe icu_transform_close(handle)
@@ -42,6 +53,7 @@ import CICU
   /// - Complexity: One pass for each step of the transform.
   func edits(_ text: RawSpan) throws(UnicodeTextError) -> [(Range<Int>, [UInt8])] {
     var collected = CollectedChanges()
+    if keepsASCII, isASCII(text) { return [] }
     for part in wellFormedParts(of: text) where !part.isEmpty {
       collected.start = part.lowerBound
       let code = unsafe withUnsafeMutablePointer(to: &collected) { context in

@@ -15,6 +15,9 @@ import UnicodeText
     (.o200k, "漢ABC", ["漢", "ABC"]),
     (.cl100k, "a  b\n\n c \n", ["a", " ", " b", "\n\n", " c", " \n"]),
     (.cl100k, "", []),
+    (.cl100k, "a\n  ", ["a", "\n", "  "]),
+    (.cl100kBase, "a\n  ", ["a", "\n  "]),
+    (.cl100kBase, "a\n  b!\n ", ["a", "\n", " ", " b", "!\n", " "]),
   ])
   func piecesAreAsWritten(pattern: SplitPattern, text: String, pieces: [String]) {
     #expect(pattern.pieces(of: text) == pieces)

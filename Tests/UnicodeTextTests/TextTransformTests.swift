@@ -1,3 +1,4 @@
+import Foundation
 import Randomness
 import Testing
 import UnicodeText
@@ -57,6 +58,84 @@ import UnicodeText
   func languagesHaveTheirSmallLetters(locale: String, text: String, small: String) throws {
     let found = try aligned(text, .lowercaseIn(locale))?.text
     #expect(found.map { Array($0.utf8) } == Array(small.utf8))
+  }
+
+  /// Only words with capitals are looked at; the answer is that of the whole text.
+  @Test(arguments: ["", "tr", "lt", "el"])
+  func smallLettersAreThoseOfTheWholeText(locale: String) throws {
+    let normalizer = try TextNormalizer(Normalization([.lowercaseIn(locale)]))
+    var random = Seed(8).stream("small " + locale)
+    let pool = Array(
+      "aIİiJĮÌÍΣσ\u{307}\u{300}\u{301}\u{345}\u{2019}'.:\u{AD}ЖжÉ漢𐐀 \t\n\u{3000}\u{A0}"
+        .unicodeScalars
+    )
+    for _ in 0..<3000 {
+      var scalars = String.UnicodeScalarView()
+      for _ in 0..<random.below(100) {
+        // Long stretches without capitals, so that there is more than one part.
+        let isPlain = random.below(4) != 0
+        scalars.append(isPlain ? "x" : pool[random.below(pool.count)])
+        if random.below(30) == 0 {
+          scalars.append(contentsOf: String(repeating: "y ", count: 50).unicodeScalars)
+        }
+      }
+      let text = String(scalars)
+      // Foundation's small letters are those of its own ICU.
+      let expected = text.lowercased(
+        with: Locale(identifier: locale.isEmpty ? "en_US_POSIX" : locale)
+      )
+      let found = try normalizer.normalize(text)
+      if Array(found.utf8) != Array(expected.utf8) {
+        Issue.record("\(text.debugDescription): \(found.debugDescription)")
+        return
+      }
+    }
+  }
+
+  /// Transforms that are not asked about ASCII leave it alone, beside other text too.
+  @Test(arguments: [
+    "NFC", "NFKD", "Any-Latin", "Latin-ASCII", "Any-Null", "NFD; [:Nonspacing Mark:] Remove; NFC",
+    "[:Mn:] Remove", "[:M:] Remove", "Any-Latin; Latin-ASCII",
+  ])
+  func transformsThatSkipASCIIWouldKeepIt(identifier: String) throws {
+    let normalizer = try TextNormalizer(Normalization([.transform(identifier)]))
+    var random = Seed(9).stream(identifier)
+    for _ in 0..<300 {
+      var scalars = String.UnicodeScalarView()
+      for _ in 0..<random.below(40) {
+        scalars.append(Unicode.Scalar(UInt8(random.below(128))))
+      }
+      #expect(try aligned(String(scalars), .transform(identifier)) == nil)
+      // The last character, of no script, makes ICU look at the rest.
+      scalars.append("\u{E000}")
+      let bytes = Array(String(scalars).utf8)
+      #expect(try unsafe normalizer.normalized(bytes.span.bytes) == nil)
+    }
+  }
+
+  @Test func spaceGoesAtTheEndsOnly() throws {
+    var random = Seed(10).stream("strip")
+    let pool = Array("a é\u{3000}\t\n\u{A0}漢".unicodeScalars)
+    for _ in 0..<2000 {
+      var scalars = String.UnicodeScalarView()
+      for _ in 0..<random.below(9) { scalars.append(pool[random.below(pool.count)]) }
+      let left = Array(scalars.drop { $0.properties.isWhitespace })
+      let right = Array(scalars.reversed().drop { $0.properties.isWhitespace }.reversed())
+      let both = Array(left.reversed().drop { $0.properties.isWhitespace }.reversed())
+      for (step, expected) in [
+        (Normalization.Step.strip(left: true, right: false), left),
+        (.strip(left: false, right: true), right), (.strip(left: true, right: true), both),
+      ] {
+        let found = try TextNormalizer(Normalization([step])).normalize(String(scalars))
+        #expect(Array(found.unicodeScalars) == expected, "\(String(scalars).debugDescription)")
+      }
+    }
+    // Ill-formed bytes are no white space.
+    for bytes in [[0x20, 0xFF, 0x20], [0x80, 0x20], [0x20, 0xE3, 0x80]] as [[UInt8]] {
+      let found = try unsafe TextNormalizer(Normalization([.strip(left: true, right: true)]))
+        .normalized(bytes.span.bytes)
+      #expect(found == bytes.filter { $0 != 0x20 })
+    }
   }
 
   @Test func whiteSpaceCollapses() throws {

@@ -89,6 +89,9 @@ int32_t icu_regex_find_all(icu_regex *regex, const uint8_t *text, int64_t length
 
 /* MARK: Case */
 
+/* Whether a code point, or what it decomposes to, has a small letter. */
+bool icu_changes_when_lowercased(uint32_t code_point);
+
 /* Small letters for a text by the rules of a locale ("tr", "lt", "" for those of no language), final
  * sigma included. Ill-formed bytes are copied. The receiver of edits may be null; `changed` tells
  * whether there was anything to do. */

@@ -33,7 +33,7 @@ struct TiktokenEncoding: Sendable {
       ),
       TiktokenEncoding(
         name: "cl100k",
-        pattern: .cl100k,
+        pattern: .cl100kBase,
         rankCount: 100_256,
         specialTokens: [
           (end, 100_257), ("<|fim_prefix|>", 100_258), ("<|fim_middle|>", 100_259),

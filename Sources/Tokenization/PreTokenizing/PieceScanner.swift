@@ -32,9 +32,11 @@ struct GPT2Scanner: PieceScanner {
   }
 }
 
-/// The scanner of `cl100k` and of its relatives with shorter groups of digits.
+/// The scanner of `cl100k` and of its relatives, which have shorter groups of digits or keep the
+/// white space at the end of a text together.
 struct CL100KScanner: PieceScanner {
   let digitCount: Int
+  let keepsFinalSpace: Bool
 
   @inline(__always)
   func end(ofPieceAt position: Int, in text: ScannedText) -> Int {
@@ -53,6 +55,9 @@ struct CL100KScanner: PieceScanner {
       }
     }
     if first.kind.contains(.whitespace) {
+      if keepsFinalSpace, text.end(ofRun: .whitespace, from: first.end) == text.limit {
+        return text.limit
+      }
       return text.end(ofWhitespaceFrom: position, linesApart: true)
     }
     return text.end(ofRun: .newline, from: text.end(ofRunWithout: named, from: first.end))
@@ -136,7 +141,9 @@ extension SplitPattern {
     case .gpt2: try visit(bytes, GPT2Scanner(), body)
     case .o200k: try visit(bytes, O200KScanner(), body)
     case .cl100k, .qwen2, .nanochat:
-      try visit(bytes, CL100KScanner(digitCount: digitCount), body)
+      try visit(bytes, CL100KScanner(digitCount: digitCount, keepsFinalSpace: false), body)
+    case .cl100kBase:
+      try visit(bytes, CL100KScanner(digitCount: digitCount, keepsFinalSpace: true), body)
     }
   }
 

@@ -4,8 +4,8 @@
 /// that fits; every byte belongs to exactly one piece. The scanners that run here are written by
 /// hand and give the same pieces on every string.
 ///
-/// - Source: The expressions are those published with GPT-2 (`gpt2`), tiktoken's `cl100k_base` and
-///   `o200k_base`, Qwen 2 and nanochat; Llama 3 uses `cl100k`.
+/// - Source: The expressions are those published with GPT-2 (`gpt2`), GPT-4 and Llama 3 (`cl100k`),
+///   tiktoken's `cl100k_base` and `o200k_base`, Qwen 2 and nanochat.
 public enum SplitPattern: String, CaseIterable, Sendable, Hashable {
   /// GPT-4o: words with their combining marks, split where small letters turn to capitals; numbers
   /// in groups of up to three digits. The default for new tokenizers: `cl100k` and `gpt2` cut
@@ -13,6 +13,9 @@ public enum SplitPattern: String, CaseIterable, Sendable, Hashable {
   case o200k
   /// GPT-4 and Llama 3: letters, numbers in groups of up to three, marks apart from letters.
   case cl100k
+  /// What tiktoken has made of `cl100k`: white space at the end of a text is one piece, also where
+  /// it has line ends in it.
+  case cl100kBase = "cl100k_base"
   /// GPT-2: numbers whole, contractions in small letters only.
   case gpt2
   /// Qwen 2: like `cl100k` with every digit alone.
@@ -32,6 +35,9 @@ public enum SplitPattern: String, CaseIterable, Sendable, Hashable {
         #"\p{N}{1,3}"#, #" ?[^\s\p{L}\p{N}]+[\r\n/]*"#, #"\s*[\r\n]+"#, #"\s+(?!\S)"#, #"\s+"#,
       ].joined(separator: "|")
     case .cl100k: Self.cl100k(numbers: #"\p{N}{1,3}"#)
+    case .cl100kBase:
+      #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+"#
+        + #"| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"#
     case .qwen2: Self.cl100k(numbers: #"\p{N}"#)
     case .nanochat: Self.cl100k(numbers: #"\p{N}{1,2}"#)
     case .gpt2:
@@ -70,7 +76,7 @@ public enum SplitPattern: String, CaseIterable, Sendable, Hashable {
   /// How many digits at most form one piece.
   var digitCount: Int {
     switch self {
-    case .o200k, .cl100k: 3
+    case .o200k, .cl100k, .cl100kBase: 3
     case .nanochat: 2
     case .qwen2: 1
     case .gpt2: .max

@@ -3,7 +3,7 @@ import UnicodeText
 extension TextSplit {
   /// The stage that an option describes.
   ///
-  /// - A rule with a scanner: `o200k`, `cl100k` or `llama3`, `gpt2`, `qwen2`, `nanochat`.
+  /// - A rule with a scanner: `o200k`, `cl100k` or `llama3`, `cl100k_base`, `gpt2`, `qwen2`, `nanochat`.
   /// - `whitespace`, `whitespace-split`, `punctuation`, `punctuation:BEHAVIOR`, `digits` (runs),
   ///   `digits:1` (each alone), `digits:3` (groups of three from the left), `scripts`.
   /// - `words`, `words:LANGUAGE`, `graphemes`, `whole-graphemes`: what only ICU knows.
@@ -58,8 +58,8 @@ extension TextSplit {
     .wrongOption(
       name: "the pre-tokenizer",
       value: spelling,
-      remedy: "use o200k, cl100k, llama3, gpt2, qwen2, nanochat, whitespace, whitespace-split,"
-        + " punctuation, punctuation:BEHAVIOR, digits, digits:1, digits:3, scripts, words,"
+      remedy: "use o200k, cl100k, llama3, cl100k_base, gpt2, qwen2, nanochat, whitespace,"
+        + " whitespace-split, punctuation, punctuation:BEHAVIOR, digits, digits:1, digits:3, scripts, words,"
         + " words:th, graphemes, whole-graphemes, split:/TEXT/ or regex:/PATTERN/BEHAVIOR"
     )
   }

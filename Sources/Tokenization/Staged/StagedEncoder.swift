@@ -62,6 +62,31 @@ final class StagedEncoder {
     }
   }
 
+  /// What a text is cut into.
+  enum Cut {
+    case token(TokenID)
+    /// A piece as the model spells it.
+    case piece([UInt8])
+  }
+
+  /// The added tokens and the pieces of a text, in order.
+  func cuts(
+    of text: ByteView,
+    _ policy: SpecialTokenPolicy
+  ) throws(TokenizationError) -> [Cut] {
+    var cuts: [Cut] = []
+    for part in try parts(of: text, policy, isSourced: keepsPlaces) {
+      switch part {
+      case .token(let id, _): cuts.append(.token(id))
+      case .text(let text): for piece in try pieces(of: text) { cuts.append(.piece(piece.bytes)) }
+      }
+    }
+    return cuts
+  }
+
+  /// The symbols of a piece before merging.
+  func symbols(of piece: [UInt8]) -> [Symbol] { model.split(piece) }
+
   // MARK: - Added tokens
 
   /// Takes the added tokens out of a text and normalizes the rest.

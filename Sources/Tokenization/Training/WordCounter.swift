@@ -171,13 +171,12 @@ public final class WordCounter {
     } catch {
       throw .text(error)
     }
-    var start = 0
-    while let match = finder.first(in: text, from: start, where: { _ in true }) {
-      try addPart(of: text, start..<match.range.lowerBound, tools)
+    var search = AddedTokenSearch(finder)
+    while let (match, before) = search.next(in: text, where: { _ in true }) {
+      try addPart(of: text, before, tools)
       addToken(text[match.range])
-      start = match.range.upperBound
     }
-    try addPart(of: text, start..<text.count, tools)
+    try addPart(of: text, search.covered..<text.count, tools)
   }
 
   /// Counts a part of a text between added tokens of the original.
@@ -199,15 +198,14 @@ public final class WordCounter {
     }
     let bytes = part.bytes
     var texts: [Range<Int>] = []
-    var start = 0
     bytes.withByteView { bytes in
-      while let match = normalizedFinder.first(in: bytes, from: start, where: { _ in true }) {
-        texts.append(start..<match.range.lowerBound)
+      var search = AddedTokenSearch(normalizedFinder)
+      while let (match, before) = search.next(in: bytes, where: { _ in true }) {
+        texts.append(before)
         addToken(bytes[match.range])
-        start = match.range.upperBound
       }
+      texts.append(search.covered..<bytes.count)
     }
-    texts.append(start..<bytes.count)
     for range in texts where !range.isEmpty {
       for piece in try stages.splitter.pieces(of: part.slice(range)) {
         piece.bytes.withByteView { table.add($0, 0..<$0.count) }

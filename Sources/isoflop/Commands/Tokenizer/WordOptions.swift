@@ -32,7 +32,7 @@ struct WordOptions: ParsableArguments {
     name: .customLong("pre-tokenizer"),
     help: ArgumentHelp(
       "A rule that cuts text into pieces (default: o200k); may be repeated, each cuts the pieces of"
-        + " the one before: o200k, cl100k or llama3, gpt2, qwen2, nanochat, whitespace,"
+        + " the one before: o200k, cl100k or llama3, cl100k_base, gpt2, qwen2, nanochat, whitespace,"
         + " whitespace-split, punctuation, digits, digits:1, digits:3, scripts, words,"
         + " words:LANGUAGE, graphemes, whole-graphemes, metaspace (spaces as ▁, one in front),"
         + " metaspace:first, metaspace:never, split:/TEXT/, regex:/PATTERN/BEHAVIOR.",
