@@ -25,6 +25,7 @@ extension FuzzTarget {
         let plan = joined(folder, "plan.json")
         let text = String(decoding: try readFile(plan), as: UTF8.self)
         try writeFile(plan, text.replacingOccurrences(of: place, with: folder))
+        if try asksForMuch(plan) { return }
         let run = try PreparedRun(resuming: folder, threads: 1)
         _ = try run.flops()
         _ = try run.resume(folder: folder, isInterrupted: { true }, observe: { _ in })
@@ -35,10 +36,29 @@ extension FuzzTarget {
         _ = try OperationsRun(request, epochs: 2, examples: 8)
           .train(folder: folder, resumes: false, isInterrupted: { true }, observe: { _ in })
       } read: { folder in
-        // A sound plan asks for examples, weights and an evaluation: enough is seen before.
+        if try asksForMuch(joined(folder, "plan.json")) { return }
         _ = try OperationsRun(resuming: folder, threads: 1)
       },
     ]
+  }
+
+  /// Whether a plan is a right one for a model or for examples that take long to draw, which is
+  /// no damage.
+  private static func asksForMuch(_ path: String) throws -> Bool {
+    func largest(_ value: Any?) -> Double {
+      switch value {
+      case let number as NSNumber: number.doubleValue
+      case let members as [String: Any]: members.values.map { largest($0) }.max() ?? 0
+      default: 0
+      }
+    }
+    let data = Data(try readFile(path))
+    guard let plan = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+      return false
+    }
+    let training = plan["training"] as? [String: Any]
+    let counts = ["training_examples", "validation_examples"].map { largest(plan[$0]) }
+    return largest(training?["shape"]) > 4096 || counts.contains { $0 > 1e5 && $0 < 1e7 }
   }
 
   /// What stands for the folder in a plan, which names files from the root on.

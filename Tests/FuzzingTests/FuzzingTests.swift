@@ -17,7 +17,7 @@ import Testing
     try withTemporaryFolder { folder in
       let fuzzer = Fuzzer(seed: 1, folder: folder)
       for target in try FuzzTarget.all() {
-        for round in 1...12 { _ = try fuzzer.run(target, round: round) }
+        for round in 1...8 { _ = try fuzzer.run(target, round: round) }
       }
     }
   }

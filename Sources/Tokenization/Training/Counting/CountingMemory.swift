@@ -26,7 +26,7 @@ struct CountingMemory {
   /// - Throws: ``TokenizationError/memoryTooSmall(work:bound:needed:remedy:)``.
   init(bound: Int?, threads: Int) throws(TokenizationError) {
     guard let bound else {
-      (wordLimit, byteLimit, blockSize, lineLimit) = (12 << 20, 1 << 30, 1 << 18, 1 << 30)
+      (wordLimit, byteLimit, blockSize, lineLimit) = (12 << 20, 1 << 30, 1 << 18, 256 << 20)
       return
     }
     let least = Self.least(threads: threads)
