@@ -196,6 +196,23 @@ let package = Package(
 
     // MARK: - Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "TestSupport", "Accounting", "Corpora", "Evaluation", "Experiments", "Files",
+        "LanguageModels", "Randomness", "ScalingLaws", "Tables", "Tokenization", "Training",
+        "UnicodeText",
+      ],
+      path: "Tests/Fuzzing",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["Fuzzing"],
+      path: "Tests/FuzzCommand",
+      swiftSettings: strict
+    ),
+    tests(of: "Fuzzing"),
     tests(of: "Randomness"),
     tests(of: "Ranks"),
     tests(of: "Files"),

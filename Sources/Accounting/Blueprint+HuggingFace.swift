@@ -45,6 +45,9 @@ private struct Configuration: Decodable {
   var inner: Int?
   var activationFunction: String?
   var layerNormEpsilon: Double?
+  var embeddingDropout: Double?
+  var scoreDropout: Double?
+  var residualDropout: Double?
 
   // Llama and its family
   var hiddenSize: Int?
@@ -59,6 +62,7 @@ private struct Configuration: Decodable {
   var ropeTheta: Double?
   var ropeParameters: RopeParameters?
   var attentionBias: Bool?
+  var attentionDropout: Double?
   var feedForwardBias: Bool?
 
   // Mixtures of experts
@@ -86,6 +90,9 @@ private struct Configuration: Decodable {
     case inner = "n_inner"
     case activationFunction = "activation_function"
     case layerNormEpsilon = "layer_norm_epsilon"
+    case embeddingDropout = "embd_pdrop"
+    case scoreDropout = "attn_pdrop"
+    case residualDropout = "resid_pdrop"
     case hiddenSize = "hidden_size"
     case intermediateSize = "intermediate_size"
     case hiddenLayers = "num_hidden_layers"
@@ -98,6 +105,7 @@ private struct Configuration: Decodable {
     case ropeTheta = "rope_theta"
     case ropeParameters = "rope_parameters"
     case attentionBias = "attention_bias"
+    case attentionDropout = "attention_dropout"
     case feedForwardBias = "mlp_bias"
     case localExperts = "num_local_experts"
     case experts = "num_experts"
@@ -134,6 +142,7 @@ private struct Configuration: Decodable {
     case let name:
       throw .unreadableBlueprint(reason: "the activation “\(name)” is not known")
     }
+    shape.dropout = dropout(attention: scoreDropout)
     return Blueprint(shape, name: "gpt2")
   }
 
@@ -158,6 +167,7 @@ private struct Configuration: Decodable {
     shape.positions = .rotary(base: ropeTheta ?? ropeParameters?.theta ?? 10_000)
     shape.attentionBiases = attentionBias ?? false
     shape.feedForwardBiases = feedForwardBias ?? false
+    shape.dropout = dropout(attention: attentionDropout)
     var blueprint = Blueprint(shape, name: type)
     blueprint.queryKeyValueBiases = type.hasPrefix("qwen2")
     blueprint.queryKeyNormalization = type.hasPrefix("qwen3")
@@ -167,17 +177,28 @@ private struct Configuration: Decodable {
     return blueprint
   }
 
+  /// What training drops.
+  ///
+  /// An absent key drops nothing: sizes alone ask for no dropout.
+  private func dropout(attention: Double?) -> Dropout {
+    Dropout(
+      embedding: embeddingDropout ?? 0,
+      attention: attention ?? 0,
+      residual: residualDropout ?? 0
+    )
+  }
+
   private func mixture(
     _ type: String,
     _ shape: ModelShape
   ) throws(AccountingError) -> Blueprint.Experts {
     let isMixtral = type == "mixtral"
     let step = max(sparseStep ?? 1, 1)
-    let dense = Set(denseLayers ?? [])
-    let sparse =
-      isMixtral
-      ? shape.layerCount
-      : (0..<shape.layerCount).count { ($0 + 1) % step == 0 && !dense.contains($0) }
+    // Blocks step - 1, 2 step - 1, …, but for those that are named.
+    let dense = Set(denseLayers ?? []).count {
+      $0 >= 0 && $0 < shape.layerCount && $0 % step == step - 1
+    }
+    let sparse = isMixtral ? shape.layerCount : shape.layerCount / step - dense
     return Blueprint.Experts(
       count: isMixtral
         ? try required(localExperts, .localExperts)

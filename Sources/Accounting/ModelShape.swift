@@ -78,6 +78,8 @@ public struct ModelShape: Sendable, Hashable, Codable {
   public var tiedHead: Bool
   /// Whether a token sees only those before it.
   public var causal: Bool
+  /// What training drops; ``Dropout/none`` unless set.
+  public var dropout = Dropout.none
 
   /// A GPT-2 shape: learned positions, LayerNorm before each part, tanh GELU, biases, tied head.
   ///
@@ -179,5 +181,6 @@ public struct ModelShape: Sendable, Hashable, Codable {
         reason: "the normalization epsilon \(normalizationEpsilon) must lie between 0 and 1"
       )
     }
+    try dropout.validate()
   }
 }

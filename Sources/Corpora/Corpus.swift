@@ -2,8 +2,8 @@ import Files
 
 /// Texts in one or more languages, with the rule that parts training from evaluation.
 ///
-/// A corpus is a folder with a `MANIFEST.json`, a plain folder of files named `LANGUAGE.txt`, or
-/// one text file. Each line is a segment.
+/// A corpus is a folder with a `MANIFEST.json`, a plain folder of files named `LANGUAGE.txt`, one
+/// text file, or standard input. Each line, or the text of each record, is a segment.
 public struct Corpus: Sendable {
   /// The manifest's name, or the folder's.
   public let name: String
@@ -22,34 +22,49 @@ public struct Corpus: Sendable {
   /// many lines.
   ///
   /// - Parameters:
-  ///   - path: A folder or a file.
+  ///   - path: A folder or a file; `-` is standard input.
   ///   - tags: The languages wanted, in the order wanted; nil takes all.
+  ///   - field: The key of the text in records.
+  ///   - areRecords: Whether every file holds records, whatever its name.
   /// - Throws: ``CorporaError`` that names the file and the remedy.
-  public init(path: String, languages tags: [String]? = nil) throws(CorporaError) {
+  public init(
+    path: String,
+    languages tags: [String]? = nil,
+    field: String = "text",
+    areRecords: Bool = false
+  ) throws(CorporaError) {
+    let form: (String) -> TextInput.Form = { path in
+      areRecords ? .records(field: field) : .promised(by: path, field: field)
+    }
     let kind: FileKind?
-    do { kind = try fileKind(path) } catch { throw .file(error) }
+    do { kind = try path == "-" ? .file : fileKind(path) } catch { throw .file(error) }
     switch kind {
     case nil: throw .file(.notFound(path: path))
-    case .file: try self.init(file: path, languages: tags)
+    case .file: try self.init(file: path, form: form(path), languages: tags)
     case .folder:
       if let manifest = try CorpusManifest.read(folder: path) {
-        try self.init(folder: path, manifest: manifest, languages: tags)
+        try self.init(folder: path, manifest: manifest, form: form, languages: tags)
       } else {
-        try self.init(plainFolder: path, languages: tags)
+        try self.init(plainFolder: path, form: form, languages: tags)
       }
     }
   }
 
-  private init(file path: String, languages tags: [String]?) throws(CorporaError) {
+  private init(
+    file path: String,
+    form: TextInput.Form,
+    languages tags: [String]?
+  ) throws(CorporaError) {
     let tag = textStem(of: path)
     _ = try selected(tags, from: [tag], in: path)
-    let text = try LanguageText(tag: tag, name: tag, script: nil, path: path)
+    let text = try LanguageText(tag: tag, name: tag, script: nil, path: path, form: form)
     self.init(name: tag, path: path, languages: [text], split: .standard, isParallel: false)
   }
 
   private init(
     folder: String,
     manifest: CorpusManifest,
+    form: (String) -> TextInput.Form,
     languages tags: [String]?
   ) throws(CorporaError) {
     let available = manifest.languages.map(\.tag)
@@ -78,7 +93,8 @@ public struct Corpus: Sendable {
             tag: tag,
             name: entry.name,
             script: entry.script,
-            path: path
+            path: path,
+            form: form(path)
           )
         )
       }
@@ -93,14 +109,20 @@ public struct Corpus: Sendable {
     )
   }
 
-  private init(plainFolder folder: String, languages tags: [String]?) throws(CorporaError) {
+  private init(
+    plainFolder folder: String,
+    form: (String) -> TextInput.Form,
+    languages tags: [String]?
+  ) throws(CorporaError) {
     let files = try languageFiles(of: folder)
     guard !files.isEmpty else { throw .noTexts(folder: folder) }
     var texts: [LanguageText] = []
     for tag in try selected(tags, from: files.map(\.tag), in: folder) {
       for file in files where file.tag == tag {
         let path = joined(folder, file.name)
-        try texts.append(LanguageText(tag: tag, name: tag, script: nil, path: path))
+        try texts.append(
+          LanguageText(tag: tag, name: tag, script: nil, path: path, form: form(path))
+        )
       }
     }
     self.init(

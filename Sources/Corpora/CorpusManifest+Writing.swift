@@ -43,7 +43,13 @@ extension CorpusManifest {
       let bytes: [UInt8]
       do { bytes = try readFile(path) } catch { throw .file(error) }
       let entry = known.first { $0.tag == tag }
-      let text = try LanguageText(tag: tag, name: tag, script: nil, path: path)
+      let text = try LanguageText(
+        tag: tag,
+        name: tag,
+        script: nil,
+        path: path,
+        form: .promised(by: path, field: "text")
+      )
       lineCounts.insert(text.lineCount)
       entries.append(
         Entry(

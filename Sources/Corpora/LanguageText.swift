@@ -35,14 +35,19 @@ public struct LanguageText: Sendable, Hashable {
   /// Both LF and CR LF end a line; a byte order mark at the start is dropped.
   ///
   /// - Throws: ``CorporaError/file(_:)`` or ``CorporaError/emptyText(path:)``.
-  init(tag: String, name: String, script: String?, path: String) throws(CorporaError) {
+  init(
+    tag: String,
+    name: String,
+    script: String?,
+    path: String,
+    form: TextInput.Form
+  ) throws(CorporaError) {
     self.tag = tag
     self.name = name
     self.script = script
     var segments: [Segment] = []
     var count = 0
     do {
-      let form = TextInput.Form.promised(by: path, field: "text")
       let blocks = TextBlocks([try TextInput(path, form: form)])
       while let block = try blocks.next() {
         try block.checkDocuments()

@@ -43,11 +43,12 @@ public struct OperationsRun {
   ///   - examples: The examples trained on.
   /// - Throws: An error of the module at fault for a shape or numbers that do not fit the task.
   public init(_ request: RunRequest, epochs: Int, examples: Int = defaultTrainingExamples) throws {
-    let shape =
+    var shape =
       switch request.start {
       case .preset(let name): try Blueprint.preset(name).shape
       case .blueprint(let path), .model(let path): try ModelShape(configuration: path)
       }
+    if let dropout = request.dropout { shape.dropout = dropout }
     guard shape.vocabularySize == SequenceOperation.vocabularySize,
       shape.contextLength >= OperationsData.length, !shape.causal
     else {
@@ -125,9 +126,7 @@ public struct OperationsRun {
   ) throws -> OperationsSummary? {
     let epochsPath = joined(folder, "epochs.jsonl")
     if !resumes {
-      for name in [PreparedRun.summaryName, "metrics.jsonl", "epochs.jsonl"] {
-        try removeFile(joined(folder, name))
-      }
+      try PreparedRun.removeRecords(in: folder)
       try TrainingRun.removeCheckpoints(in: folder)
     }
     let session = try TrainingSession(plan: plan.training, model: model, batches: batches)

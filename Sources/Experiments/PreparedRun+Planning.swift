@@ -13,9 +13,9 @@ extension PreparedRun {
     public let steps: Int
   }
 
-  /// The largest model that is tried before a run, in parameters: beyond it, a trial alone would
-  /// take minutes and much memory.
-  static let largestTrial = 300_000_000
+  /// The largest model that is tried before a run, in parameters, and the most operations of a step:
+  /// beyond them, a trial alone would take minutes and much memory.
+  private static let largestTrial = (parameters: 300_000_000, flopsPerStep: 3e12)
 
   /// Tries a few steps on a copy of the model.
   ///
@@ -119,7 +119,7 @@ extension PreparedRun {
       let speed = try measuredSpeed(trial, model, sources, min(2, minutes * 6))
       guard let speed else {
         throw TrainingError.invalidPlan(
-          reason: "a budget in minutes for a model too large to be tried first; name --steps"
+          reason: "a budget in minutes for a step too large to be tried first; name --steps"
         )
       }
       steps = 60 * minutes / speed.secondsPerStep
@@ -138,7 +138,10 @@ extension PreparedRun {
     _ sources: [(source: any TokenSource, weight: Double)],
     _ seconds: Double
   ) throws -> Speed? {
-    guard model.layout.parameterCount <= largestTrial else { return nil }
+    let flops = try flopsPerToken(plan.shape, plan.context) * Double(plan.batch * plan.context)
+    guard model.layout.parameterCount <= largestTrial.parameters,
+      flops <= largestTrial.flopsPerStep
+    else { return nil }
     var plan = plan
     plan.steps = 1 << 20
     let session = try TrainingSession(plan: plan, model: try model.copy(), sources: sources)

@@ -48,6 +48,12 @@ extension PreparedRun {
 
   static let summaryName = "summary.json"
 
+  /// Removes what an older run recorded in a folder.
+  static func removeRecords(in folder: String) throws {
+    let logs = ["metrics.jsonl", "evaluations.jsonl", "epochs.jsonl", "failure.json"]
+    for name in [summaryName] + logs { try removeFile(joined(folder, name)) }
+  }
+
   /// Trains from the start and writes the model.
   ///
   /// - Parameters:
@@ -63,8 +69,7 @@ extension PreparedRun {
   ) throws -> RunSummary? {
     try ranks.together {
       guard ranks.isFirst else { return }
-      try removeFile(joined(folder, Self.summaryName))
-      try removeFile(joined(folder, "metrics.jsonl"))
+      try Self.removeRecords(in: folder)
       try TrainingRun.removeCheckpoints(in: folder)
       try layTokenizer(in: folder)
     }

@@ -52,7 +52,7 @@ public struct PreparedRun {
     let model: GPT
     let start: RunPlan.Start
     if case .model(let path) = request.start {
-      model = try GPT(directory: path)
+      model = try GPT(directory: path).with(dropout: shape.dropout)
       start = .model(path: absolutePath(path), fingerprint: model.fingerprint)
     } else {
       model = try .drawn(shape, request.initialization, request.seed, endOfText.map(Int.init))
@@ -126,7 +126,7 @@ public struct PreparedRun {
     case .drawn(let initialization):
       model = try .drawn(training.shape, initialization, training.seed, stored.endOfText)
     case .model(let path, let fingerprint):
-      model = try GPT(directory: path)
+      model = try GPT(directory: path).with(dropout: training.shape.dropout)
       guard model.shape == training.shape, model.fingerprint == fingerprint else {
         throw ExperimentsError.changedInput(path: path)
       }
@@ -198,6 +198,7 @@ public struct PreparedRun {
     }
     if let size = request.vocabularySize { shape.vocabularySize = size }
     if let count = request.layerCount { shape.layerCount = count }
+    if let dropout = request.dropout { shape.dropout = dropout }
     try shape.validate()
     guard shape.causal else { throw ExperimentsError.notCausal }
     if let tokens, tokens.vocabularySize > shape.vocabularySize {

@@ -1,3 +1,4 @@
+public import Accounting
 public import Kernels
 public import LanguageModels
 public import Training
@@ -64,6 +65,8 @@ public struct RunRequest: Sendable {
   public var vocabularySize: Int?
   /// The number of blocks of a new model, where it is not the preset's.
   public var layerCount: Int?
+  /// What training drops; the model's own where nil.
+  public var dropout: Dropout?
   /// The files.
   public var sources: [Source]
   /// The tokenizer.json laid beside the model.

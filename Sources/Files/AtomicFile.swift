@@ -11,12 +11,14 @@
 /// Bytes go to a temporary file in the same folder; ``commit()`` forces them to disk and renames the
 /// file over the old one. An abandoned or interrupted writer leaves the old file as it was and
 /// removes its temporary one; after a killed process the temporary file remains under a name that
-/// starts with a dot and ends in `.partial`.
+/// starts with a dot and ends in `.partial`. A device or a pipe is no file to be replaced: what is
+/// written goes there at once.
 public struct AtomicFile: ~Copyable {
   /// The name the file gets.
   public let path: String
 
-  private let temporaryPath: String
+  /// Nil for a device or a pipe.
+  private let temporaryPath: String?
   private let descriptor: CInt
   private var buffer: [UInt8] = []
   private var isCommitted = false
@@ -29,8 +31,13 @@ public struct AtomicFile: ~Copyable {
     let (folder, name) = split(path)
     guard !name.isEmpty else { throw .isFolder(path: path) }
     if try fileKind(path) == .folder { throw .isFolder(path: path) }
-    let temporaryPath = joined(folder, ".\(name).\(getpid()).partial")
-    let descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let temporaryPath = isDevice(path) ? nil : joined(folder, ".\(name).\(getpid()).partial")
+    let descriptor =
+      if let temporaryPath {
+        unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      } else {
+        unsafe open(path, O_WRONLY | O_CLOEXEC)
+      }
     guard descriptor >= 0 else {
       throw .refused(operation: "write", path: path, reason: systemReason())
     }
@@ -42,7 +49,7 @@ public struct AtomicFile: ~Copyable {
   deinit {
     if !isCommitted {
       close(descriptor)
-      unsafe unlink(temporaryPath)
+      if let temporaryPath { unsafe unlink(temporaryPath) }
     }
   }
 
@@ -66,11 +73,10 @@ public struct AtomicFile: ~Copyable {
   /// Gives the file its name, after which nothing more can be written.
   public consuming func commit() throws(FilesError) {
     try flush()
-    guard fsync(descriptor) == 0 else {
-      throw .refused(operation: "write", path: path, reason: systemReason())
-    }
-    guard unsafe rename(temporaryPath, path) == 0 else {
-      throw .refused(operation: "write", path: path, reason: systemReason())
+    if let temporaryPath {
+      guard fsync(descriptor) == 0, unsafe rename(temporaryPath, path) == 0 else {
+        throw .refused(operation: "write", path: path, reason: systemReason())
+      }
     }
     close(descriptor)
     isCommitted = true
@@ -110,4 +116,11 @@ public func writeFile(_ path: String, _ bytes: some Sequence<UInt8>) throws(File
   var file = try AtomicFile(path)
   try file.write(bytes)
   try file.commit()
+}
+
+/// Whether a path names something that takes bytes and keeps none, such as `/dev/null`.
+private func isDevice(_ path: String) -> Bool {
+  var status = stat()
+  guard unsafe stat(path, &status) == 0 else { return false }
+  return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
 }

@@ -55,7 +55,7 @@
     guard let decompressor else {
       if waiting.isEmpty { try fill() }
       if waiting.isEmpty { return false }
-      unsafe bytes.append(contentsOf: stored[waiting])
+      unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: stored[waiting]))
       storedBytes += waiting.count
       waiting = 0..<0
       return true
@@ -84,7 +84,9 @@
       storedBytes += step.consumed
       waiting = waiting.lowerBound + step.consumed..<waiting.upperBound
       if step.produced > 0 {
-        unsafe bytes.append(contentsOf: unpacked[0..<step.produced])
+        unsafe bytes.append(
+          contentsOf: UnsafeRawBufferPointer(rebasing: unpacked[0..<step.produced])
+        )
         return true
       }
       if isAtEnd, waiting.isEmpty {

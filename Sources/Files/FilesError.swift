@@ -55,7 +55,7 @@ public enum FilesError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path) is wrong at line \(line), byte \(byte): \(problem). Each line must be a JSON object "
         + "with the text under the key that --field names."
     case .lineTooLong(let path, let line, let limit):
-      "\(path) has more than \(limit >> 10) KiB in line \(line). Break it into lines first, or"
+      "\(path) has more than \(size(limit)) in line \(line). Break it into lines first, or"
         + " allow more memory."
     case .tooLarge(let path, let limit):
       "\(path) holds more than \(limit >> 20) MiB of text, too much for one document. "
@@ -65,6 +65,11 @@ public enum FilesError: Error, Sendable, Equatable, CustomStringConvertible {
         + "Name the files, or a folder with LANGUAGE.txt files."
     }
   }
+}
+
+/// A number of bytes in the largest unit that is below it.
+private func size(_ bytes: Int) -> String {
+  bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
 }
 
 /// A byte as `0xFF`.

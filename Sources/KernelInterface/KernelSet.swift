@@ -26,6 +26,8 @@ public struct AttentionHead: Sendable {
   public var scale: Float
   /// Whether a query sees only the keys up to its own place.
   public var causal: Bool
+  /// Which of the weights are dropped, (time, time); nil for none.
+  public var dropout: DropoutMask?
 
   /// Gathers the parts.
   @inlinable
@@ -36,7 +38,8 @@ public struct AttentionHead: Sendable {
     output: MatrixView,
     logSumExp: VectorView,
     scale: Float,
-    causal: Bool
+    causal: Bool,
+    dropout: DropoutMask? = nil
   ) {
     self.query = query
     self.key = key
@@ -45,6 +48,7 @@ public struct AttentionHead: Sendable {
     self.logSumExp = logSumExp
     self.scale = scale
     self.causal = causal
+    self.dropout = dropout
   }
 }
 
@@ -188,6 +192,14 @@ public protocol KernelSet: SendableMetatype {
     outputGradient: MatrixView,
     into inputGradient: MatrixView,
     value: MatrixView
+  )
+
+  /// y = [residual +] the kept numbers of x, scaled.
+  static func drop(
+    _ x: MatrixView,
+    _ mask: DropoutMask,
+    adding residual: MatrixView?,
+    into y: MatrixView
   )
 
   /// y += x.

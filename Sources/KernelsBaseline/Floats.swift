@@ -44,6 +44,8 @@ typealias Lanes = cv_float
   @inline(__always) func store(_ value: Lanes, _ index: Int, first count: Int) {
     unsafe cv_store_first(base + index, value, count)
   }
+  /// Asks for the numbers at an index, which need not exist.
+  @inline(__always) func prefetch(_ index: Int) { unsafe cv_prefetch(base + index) }
   /// The numbers from here on as a vector, a matrix, a factor of a product.
   @inline(__always) func vector(_ count: Int) -> VectorView {
     unsafe VectorView(base: base, count: count)

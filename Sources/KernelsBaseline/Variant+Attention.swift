@@ -54,19 +54,16 @@ extension Variant {
           )
         }
         let peak = cv_greatest(greatest) * head.scale
-        var total = all(0)
-        eachVector(count) { i, first in
-          let weight = cv_first(
-            exponential(cv_multiply_add(place.load(i, first: first), scale, all(-peak))),
-            first,
-            all(0)
-          )
-          total += weight
-          place.store(weight, i)
+        let sum: Float
+        if let mask = head.dropout {
+          let kept = KeptColumns(mask, start &+ row)
+          sum = weigh(place, count, scale, all(-peak)) { kept($0, $1) }
+          shares[row] = mask.scale / sum
+        } else {
+          sum = weigh(place, count, scale, all(-peak)) { weight, _ in weight }
+          shares[row] = 1 / sum
         }
         clear(place, from: (count &+ lanes &- 1) / lanes &* lanes, to: seen)
-        let sum = cv_sum(total)
-        shares[row] = 1 / sum
         logSumExp[start &+ row] = peak + logarithm(sum)
       }
       let output = part(head.output, start, queries)
@@ -148,14 +145,11 @@ extension Variant {
         }
         let mean = all(cv_sum(products))
         let shift = all(-logSumExp[start &+ row])
-        eachVector(count) { i, first in
-          let weight = cv_first(
-            exponential(cv_multiply_add(place.load(i, first: first), scale, shift)),
-            first,
-            all(0)
-          )
-          place.store(weight, i)
-          slope.store(weight * (slope.load(i, first: first) - mean) * scale, i)
+        if let mask = head.dropout {
+          let kept = KeptColumns(mask, start &+ row)
+          weighBackward(place, slope, count, scale, shift, mean) { kept.scaled($0, $1) }
+        } else {
+          weighBackward(place, slope, count, scale, shift, mean) { number, _ in number }
         }
         let end = (count &+ lanes &- 1) / lanes &* lanes
         clear(place, from: end, to: seen)
@@ -189,6 +183,51 @@ extension Variant {
       )
       adds = true
       start &-= queryBlock
+    }
+  }
+
+  /// Turns a row of scores into exponentials, of which some are kept; gives the sum of all.
+  @inline(__always)
+  private static func weigh(
+    _ place: Floats,
+    _ count: Int,
+    _ scale: Lanes,
+    _ shift: Lanes,
+    _ kept: (_ weights: Lanes, _ column: Int) -> Lanes
+  ) -> Float {
+    var total = all(0)
+    eachVector(count) { i, first in
+      let weight = cv_first(
+        exponential(cv_multiply_add(place.load(i, first: first), scale, shift)),
+        first,
+        all(0)
+      )
+      total += weight
+      place.store(kept(weight, i), i)
+    }
+    return cv_sum(total)
+  }
+
+  /// Turns a row of scores into weights as they were used, and the gradients of these into those of
+  /// the scores; `mean` is Σ weight · gradient, the same with dropped weights and without.
+  @inline(__always)
+  private static func weighBackward(
+    _ place: Floats,
+    _ slope: Floats,
+    _ count: Int,
+    _ scale: Lanes,
+    _ shift: Lanes,
+    _ mean: Lanes,
+    _ kept: (_ numbers: Lanes, _ column: Int) -> Lanes
+  ) {
+    eachVector(count) { i, first in
+      let weight = cv_first(
+        exponential(cv_multiply_add(place.load(i, first: first), scale, shift)),
+        first,
+        all(0)
+      )
+      place.store(kept(weight, i), i)
+      slope.store(weight * (kept(slope.load(i, first: first), i) - mean) * scale, i)
     }
   }
 

@@ -3,6 +3,9 @@ public import KernelInterface
 
 /// The products in a block of sums: a panel of B of this height stays in the first-level cache.
 private let innerBlock = 512
+/// How many numbers ahead a panel of B is asked for: what is read for the first time comes from
+/// memory, and products of few rows wait for it otherwise.
+private let prefetchDistance = 1024
 /// The most rows in a block of A: this many rows of a block stay in the second-level cache.
 private let rowBlock = 264
 
@@ -161,6 +164,8 @@ private enum Tile<let rows: Int, let vectors: Int, let count: Int, Arithmetic: T
           )
         }
       }
+      b.prefetch(prefetchDistance)
+      if vectors > 1 { b.prefetch(prefetchDistance &+ lanes) }
       a += innerStride
       b += product.bStride
       k &-= 1

@@ -62,6 +62,11 @@ public final class GPT: Sendable {
     GPT(layout: layout, weights: weights, specialTokens: specialTokens)
   }
 
+  /// The same model, on the same weights, of which training drops other shares.
+  public func with(dropout: Dropout) -> GPT {
+    GPT(layout: layout.with(dropout: dropout), weights: weights, specialTokens: specialTokens)
+  }
+
   /// The values of one tensor, copied, rows first.
   public func values(of tensor: ParameterTensor) -> [Float] {
     weights[tensor.range]

@@ -55,7 +55,7 @@ public struct BlockLayout: Sendable, Hashable {
 /// most 15 unused values, which stay zero.
 public struct ParameterLayout: Sendable, Hashable {
   /// The shape laid out.
-  public let shape: ModelShape
+  public private(set) var shape: ModelShape
   /// (V, d).
   public let tokenEmbedding: ParameterTensor
   /// (T, d), for learned positions.
@@ -76,6 +76,13 @@ public struct ParameterLayout: Sendable, Hashable {
 
   /// The ranges of the tensors that decay in training: those of two dimensions.
   public var decayingRanges: [Range<Int>] { tensors.filter(\.isMatrix).map(\.range) }
+
+  /// The same parameters, of a shape of which training drops other shares.
+  func with(dropout: Dropout) -> ParameterLayout {
+    var layout = self
+    layout.shape.dropout = dropout
+    return layout
+  }
 
   /// Lays out the parameters of a shape.
   ///

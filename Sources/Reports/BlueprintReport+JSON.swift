@@ -56,7 +56,15 @@ extension BlueprintReport {
       .init("key_value_heads", .integer(shape.keyValueHeadCount)),
       .init("head_width", .integer(shape.headWidth)),
       .init("feed_forward_width", .integer(shape.feedForwardWidth)),
+      .init("normalization", .string(shape.normalization.rawValue)),
+      .init("normalization_placement", .string(shape.normalizationPlacement.rawValue)),
+      .init("positions", .string(shape.positions.name)),
+      .init("activation", .string(shape.activation.rawValue)),
+      .init("attention_biases", .bool(shape.attentionBiases)),
+      .init("feed_forward_biases", .bool(shape.feedForwardBiases)),
       .init("tied_head", .bool(shape.tiedHead)),
+      .init("causal", .bool(shape.causal)),
+      .init("dropout", shape.dropout.json),
     ])
   }
 

@@ -54,7 +54,10 @@ public struct BlueprintReport: Sendable {
     text +=
       ", feed-forward \(shape.feedForwardWidth), vocabulary "
       + "\(DecimalText.grouped(Double(shape.vocabularySize))), context "
-      + "\(DecimalText.grouped(Double(shape.contextLength)))\n\n"
+      + "\(DecimalText.grouped(Double(shape.contextLength)))\n"
+    text += shape.options + "\n"
+    if shape.dropout != .none { text += "Training drops \(shape.dropout.text).\n" }
+    text += "\n"
     text += parameters + "\n" + operations + "\n" + tensorTable + "\n" + bytes
     return text
   }

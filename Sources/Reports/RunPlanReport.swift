@@ -37,6 +37,7 @@ public struct RunPlanReport {
       let share = run.plan.ids.count > 1 ? ", weight \(DecimalText.significant(file.weight))" : ""
       table.add(["ids", "\(file.path): \(tokens) tokens\(share)"])
     }
+    if !validation.isEmpty { table.add(["held out", validation]) }
     let tokens = Quantity(Double(plan.tokenCount), .tokens).text
     let epochs = Double(plan.tokenCount) / Double(run.uniqueTokens)
     table.add([
@@ -55,10 +56,24 @@ public struct RunPlanReport {
     ])
     table.add(["rate", rate])
     table.add(["optimizer", optimizer])
+    if plan.shape.dropout != .none { table.add(["dropout", plan.shape.dropout.text]) }
     table.add(["precision", precision])
     table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(plan.threads) threads"])
     table.add(["time", time])
     return table.text
+  }
+
+  /// What is measured on, and when.
+  private var validation: String {
+    guard let interval = plan.evaluationInterval else { return "" }
+    var parts = run.plan.validation.map { part in
+      "\(part.label) (\(Quantity(Double(part.tokens), .tokens).text) tokens)"
+    }
+    if let corpus = run.plan.validationCorpus { parts.append(corpus.path) }
+    let stopping = plan.earlyStopping.map {
+      ", at most \($0.patience) evaluations without improvement"
+    }
+    return parts.joined(separator: ", ") + " every \(interval) steps" + (stopping ?? "")
   }
 
   private var precision: String {
@@ -102,7 +117,7 @@ public struct RunPlanReport {
   }
 
   private var time: String {
-    guard let speed, let seconds else { return "not known: the model is too large to be tried" }
+    guard let speed, let seconds else { return "not known: a step is too large to be tried" }
     let rate = Double(plan.batch * plan.context) / speed.secondsPerStep
     return "\(Quantity(seconds, .seconds).text) at \(DecimalText.significant(rate)) tokens/s, "
       + "measured on \(speed.steps) steps here"
@@ -140,9 +155,12 @@ public struct RunPlanReport {
       .init("schedule", .string(plan.schedule.form.rawValue)),
       .init("optimizer", .string(plan.optimizer.rawValue)),
       .init("order", .string(plan.order.rawValue)),
+      .init("dropout", plan.shape.dropout.json),
       .init("precision", .string(plan.precision.rawValue)),
       .init("seed", .string(String(plan.seed))),
       .init("ids", .array(run.plan.ids.map(source))),
+      .init("evaluate_every", plan.evaluationInterval.map { .integer($0) } ?? .null),
+      .init("early_stopping", plan.earlyStopping.map { .integer($0.patience) } ?? .null),
       .init("estimated_seconds", .optional(seconds)),
     ])
   }

@@ -47,6 +47,7 @@ struct TokenizerComponents {
     if value == .null { return [] }
     guard let list = value.array else { throw error("added_tokens", "it is no array") }
     var tokens: [AddedToken] = []
+    var ids: Set<Int> = []
     for (index, token) in list.enumerated() {
       let place = "added_tokens[\(index)]"
       guard let id = token["id"].integer, (0...BPETrainer.largestVocabulary).contains(id) else {
@@ -56,7 +57,7 @@ struct TokenizerComponents {
         throw error(place, "its content is missing")
       }
       if content.isEmpty { throw error(place, "its content is empty") }
-      if tokens.contains(where: { $0.id == TokenID(id) }) {
+      if !ids.insert(id).inserted {
         throw error(place, "another added token has the number \(id)")
       }
       tokens.append(

@@ -38,7 +38,7 @@ public struct Divergence: Sendable, Equatable {
     if !recentLosses.isEmpty {
       text += " after \(recentLosses.map(short).joined(separator: ", "))"
     }
-    text += "; gradient norm \(short(gradientNorm)), learning rate \(learningRate). "
+    text += "; gradient norm \(short(gradientNorm)), learning rate \(rate). "
     let broken = gradientNorms.filter { !$0.norm.isFinite }
     if let first = broken.first {
       text += "\(broken.count) of \(gradientNorms.count) tensors have gradients that are no numbers"
@@ -51,9 +51,16 @@ public struct Divergence: Sendable, Equatable {
     return text
   }
 
+  /// The learning rate, a whole one without a fraction.
+  private var rate: String {
+    Int(exactly: learningRate).map(String.init) ?? "\(learningRate)"
+  }
+
   /// A number with a few digits.
   private func short(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e6 else { return "\(value)" }
+    // subtle: the sign of what is no number means nothing.
+    guard !value.isNaN else { return "nan" }
+    guard abs(value) < 1e6 else { return "\(value)" }
     return "\((value * 1000).rounded() / 1000)"
   }
 }

@@ -10,6 +10,13 @@ import Ranks
 /// rank's number of micro-batches is a power of two, on the number of ranks. It is not divided here:
 /// ``scale`` says what makes it the batch's mean.
 struct GradientSum {
+  /// A micro-batch.
+  struct Part {
+    let tokens: TokenBatch
+    /// What the masks of dropout follow from.
+    let dropout: DropoutDraw
+  }
+
   /// The processes that share the batch.
   let ranks: Communicator
   /// K, the micro-batches in a batch, on all ranks together.
@@ -47,24 +54,25 @@ struct GradientSum {
   /// - Parameters:
   ///   - model: The weights.
   ///   - engine: An engine for one micro-batch.
-  ///   - batch: Gives the micro-batch of an index in 0 ..< K.
+  ///   - part: Gives the micro-batch of an index in 0 ..< K.
   /// - Returns: The mean loss of the batch in nats per token.
   /// - Throws: `LanguageModelsError` for an id outside the vocabulary, `RanksError` when the ranks
   ///   lose each other.
   func compute(
     _ model: GPT,
     engine: GPTEngine,
-    batch: (Int) -> TokenBatch
+    part: (Int) -> Part
   ) throws -> Double {
     var losses: [Double] = []
     var held = 0
-    for part in own {
-      let rows = batch(part)
+    for index in own {
+      let part = part(index)
       losses.append(
         try engine.gradient(
           parameters: model.weights,
-          inputs: rows.inputs,
-          targets: rows.targets,
+          inputs: part.tokens.inputs,
+          targets: part.tokens.targets,
+          dropout: part.dropout,
           into: sums[held]
         )
       )

@@ -119,6 +119,8 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
       "a context of \(context), longer than the model's \(shape.contextLength)"
     )
     try check(steps >= 1 && steps <= 1 << 40, "\(steps) steps; at least 1 is needed")
+    let tokens = Double(batch) * Double(context) * Double(steps)
+    try check(tokens < 0x1p62, "\(tokens) tokens in all steps; that is too many to be counted")
     try check(
       threads >= 1 && threads <= 1024,
       "\(threads) threads; between 1 and 1024 are possible"

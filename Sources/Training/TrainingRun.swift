@@ -117,6 +117,7 @@ public struct TrainingRun {
     var metrics = try LogFile(appendingTo: metricsPath)
     var recent: [Double] = []
     do {
+      // subtle: all ranks must ask each other before every step, so this one must not decide alone.
       while !session.isDone, try !session.ranks.any(isStoppedEarly || isInterrupted()) {
         let record = try session.advance()
         state.record.firstLoss = session.firstLoss

@@ -172,7 +172,11 @@ public final class TrainingSession {
   /// Sums the gradients of the next step's batch, and gives its mean loss.
   private func sumGradients() throws -> Double {
     try sum.compute(model, engine: engine) { part in
-      batches.batch(step: stepsDone, rows: part * microBatch..<(part + 1) * microBatch)
+      let rows = part * microBatch..<(part + 1) * microBatch
+      return GradientSum.Part(
+        tokens: batches.batch(step: stepsDone, rows: rows),
+        dropout: DropoutDraw(seed: plan.seed, step: stepsDone, firstSequence: rows.lowerBound)
+      )
     }
   }
 
@@ -189,7 +193,7 @@ public final class TrainingSession {
   /// - Returns: Operations per second.
   /// - Throws: `KernelsError` when memory does not suffice.
   public func measuredPeak() throws -> Double {
-    try engine.kernels.measuredPeak(team: engine.team)
+    try engine.kernels.measuredPeak(team: engine.team, precision: plan.precision)
   }
 
   /// The norm of the last batch's mean gradient, tensor by tensor.

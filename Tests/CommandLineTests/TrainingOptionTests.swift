@@ -223,8 +223,125 @@ import Testing
     }
   }
 
+  @Test func dropoutIsTheModelsOwnUnlessSaid() throws {
+    try withTemporaryFolder { folder in
+      let ids = try writeIDs(folder, name: "ids.bin")
+      let model = joined(folder, "model")
+      let made = try isoflop(
+        ["model", "init", "--preset", "nano-1", "--vocab-size", "60", "--layers", "1"]
+          + ["--context", "16", "--dropout", "0.25", "-o", model]
+      )
+      #expect(made.status == 0, "\(made.errors)")
+      let described = try isoflop(["model", "describe", "--blueprint", model])
+      #expect(described.output.contains("Training drops 25.0 % of embeddings"))
+
+      func train(_ name: String, _ more: String...) throws -> CommandResult {
+        try isoflop(
+          ["model", "train", "--init", model, "--ids", ids, "--steps", "6", "--batch", "4"]
+            + ["-o", joined(folder, name)] + more
+        )
+      }
+      let note = "--dropout 0 keeps all"
+      #expect(try train("own").errors.contains(note))
+      #expect(try train("said", "--dropout", "0.25").errors.contains(note) == false)
+      #expect(try train("threads", "--dropout", "0.25", "--threads", "3").status == 0)
+      #expect(try train("none", "--dropout", "0").status == 0)
+      let own = try losses(joined(folder, "own"))
+      #expect(try losses(joined(folder, "said")) == own)
+      #expect(try losses(joined(folder, "threads")) == own)
+      let none = try losses(joined(folder, "none"))
+      #expect(zip(own, none).allSatisfy { $0 != $1 })
+      let kept = try isoflop(["model", "describe", "--blueprint", joined(folder, "none"), "--json"])
+      let shape = try #require(kept.json()["shape"] as? [String: Any])
+      #expect((shape["dropout"] as? [String: Double])?["attention"] == 0)
+
+      let finetuned = try isoflop(
+        ["model", "finetune", "--model", joined(folder, "none"), "--ids", ids, "--steps", "2"]
+          + ["--dropout", "0.5", "-n", "--json"]
+      )
+      let dropout = try finetuned.json()["dropout"] as? [String: Double]
+      #expect(dropout == ["embedding": 0.5, "attention": 0.5, "residual": 0.5])
+    }
+  }
+
+  @Test func anInterruptedRunWithDropoutGoesOnToTheBit() throws {
+    try withTemporaryFolder { folder in
+      let ids = try writeIDs(folder, name: "ids.bin")
+      let (whole, broken) = (joined(folder, "whole"), joined(folder, "broken"))
+      let options = ["--steps", "1500", "--dropout", "0.2", "--checkpoint-interval", "0"]
+      let run = try train(ids, whole, options)
+      #expect(run.status == 0, "\(run.errors)")
+      let stopped = try isoflop(
+        ["model", "train", "--ids", ids, "-o", broken, "-q"] + small + options,
+        interruptWhenExists: joined(broken, "checkpoint")
+      )
+      #expect(stopped.status == 130, "\(stopped.errors)")
+      let rest = try isoflop(["model", "train", "--resume", broken, "-q", "--threads", "2"])
+      #expect(rest.status == 0, "\(rest.errors)")
+      #expect(try losses(broken) == losses(whole))
+      #expect(
+        try readFile(joined(broken, "model.safetensors"))
+          == readFile(joined(whole, "model.safetensors"))
+      )
+    }
+  }
+
+  /// A disk that is full from the start ends the run at its first checkpoint.
+  @Test func aDiskThatIsFullAtFirstIsTold() throws {
+    try withTemporaryFolder { folder in
+      let ids = try writeIDs(folder, name: "ids.bin")
+      let output = joined(folder, "run")
+      let program = Bundle.main.bundleURL.appendingPathComponent("isoflop").path
+      let full = Process()
+      full.executableURL = URL(fileURLWithPath: "/bin/sh")
+      full.arguments = [
+        "-c", "ulimit -f 16; exec \"$@\"", "sh", program, "model", "train", "--ids", ids, "-o",
+        output, "--steps", "50", "-q", "--checkpoint-interval", "0",
+      ]
+      full.arguments? += small
+      let errors = Pipe()
+      full.standardError = errors
+      try full.run()
+      full.waitUntilExit()
+      let message = String(
+        decoding: errors.fileHandleForReading.readDataToEndOfFile(),
+        as: UTF8.self
+      )
+      #expect(full.terminationStatus == 1, "\(full.terminationReason) \(message)")
+      #expect(message.contains(joined(output, "checkpoint/step-")), "\(message)")
+      #expect(try fileNames(in: joined(output, "checkpoint")).isEmpty)
+      // With room again it starts over from its plan.
+      let again = try isoflop(["model", "train", "--resume", output, "-q"])
+      #expect(again.status == 0, "\(again.errors)")
+    }
+  }
+
+  @Test func aModelWithoutNumbersHasNoLoss() throws {
+    try withTemporaryFolder { folder in
+      let ids = try writeIDs(folder, name: "ids.bin")
+      let model = joined(folder, "model")
+      _ = try isoflop(
+        ["model", "init", "--preset", "nano-1", "--vocab-size", "60", "-o", model]
+      )
+      let path = joined(model, "model.safetensors")
+      var bytes = try readFile(path)
+      bytes.replaceSubrange(
+        bytes.count - 8..<bytes.count,
+        with: [0, 0, 0xC0, 0x7F, 0, 0, 0xC0, 0x7F]
+      )
+      try writeFile(path, bytes)
+      let run = try isoflop(["model", "evaluate", "--model", model, "--ids", ids, "-q"])
+      #expect(run.status == 1 && run.output.isEmpty)
+      #expect(run.errors.contains("is not a number"), "\(run.errors)")
+      let train = try self.train(ids, joined(folder, "run"), ["--steps", "2", "--lr", "1e9"])
+      #expect(train.status == 1 && !train.errors.contains("-nan"), "\(train.errors)")
+    }
+  }
+
   @Test(arguments: [
-    "--ids x --steps 1 --momentum 0.5", "--ids x --steps 1 --optimizer sgd --beta1 0.5",
+    "--ids x --steps 1 --dropout 1", "--ids x --steps 1 --dropout -0.1",
+    "--ids x --steps 1 --dropout nan", "--ids x --steps 1 --momentum 0.5",
+    "--ids x --steps 1 --optimizer sgd --beta1 0.5",
     "--ids x --steps 1 --evaluate-every 5", "--ids x --steps 1 --early-stopping 2",
     "--ids x --steps 1 --validation v --min-improvement 1", "--ids x --steps 1 --epochs 2",
     "--task operations --ids x", "--task operations --steps 4", "--task operations --context 4",

@@ -94,6 +94,25 @@ import Testing
     #expect(try decoder.generate([[3, 1], [4]], tokenLimit: 6, seed: Seed(2)) != together)
   }
 
+  @Test(arguments: [SamplingSettings.greedy, SamplingSettings(temperature: 0.3)])
+  func guessesChangeNothing(settings: SamplingSettings) throws {
+    let decoder = try SequenceDecoder(try model(64), sequences: 3)
+    let prompts = [[3, 1, 4, 3, 1, 4, 3], [2, 2, 2, 2], [5]]
+    for (limit, ends) in [(100, []), (20, [4]), (9, [])] {
+      let texts = try [true, false].map { guessing in
+        try decoder.generate(
+          prompts,
+          tokenLimit: limit,
+          settings: settings,
+          seed: Seed(1),
+          endTokens: ends,
+          guessing: guessing
+        )
+      }
+      #expect(texts[0] == texts[1])
+    }
+  }
+
   @Test func endsForEachReason() throws {
     let decoder = try SequenceDecoder(try model(8))
     let full = try decoder.generate([[1, 2]], tokenLimit: 100, settings: .greedy, seed: Seed(1))[0]

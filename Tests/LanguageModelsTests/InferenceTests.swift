@@ -83,13 +83,30 @@ import Testing
     let tokens = Self.tokens(shape)
     let expected = reference.logits(tokens)
     let decoder = try SequenceDecoder(model)
+    var last: [Float] = []
     for (time, token) in tokens.enumerated() {
-      #expect(distance(try decoder.read([token]), expected[time]) < 1e-4, "\(name) \(time)")
+      last = try decoder.read([token])
+      #expect(distance(last, expected[time]) < 1e-4, "\(name) \(time)")
     }
     decoder.truncate(0)
     _ = try decoder.read(Array(tokens[..<2]))
-    let last = try decoder.read(Array(tokens[2...]))
-    #expect(distance(last, expected[tokens.count - 1]) < 1e-4)
+    #expect(try decoder.read(Array(tokens[2...])) == last)
+  }
+
+  @Test(arguments: causal)
+  func readsInBFloat16(name: String, shape: ModelShape) throws {
+    let (model, reference) = try Self.sample(shape)
+    let tokens = Self.tokens(shape)
+    let expected = reference.logits(tokens)[tokens.count - 1]
+    let logits = try [1, 2, 3].map { threads in
+      try SequenceDecoder(model, threads: threads, precision: .bf16).read(tokens)
+    }
+    #expect(logits[0] == logits[1])
+    #expect(logits[0] == logits[2])
+    let size = expected.reduce(0) { max($0, abs($1)) }
+    let difference = distance(logits[0], expected)
+    #expect(difference < 0.1 * size, "\(name) \(difference) of \(size)")
+    #expect(difference > 1e-5, "nothing was rounded")
   }
 
   @Test(arguments: causal)

@@ -17,6 +17,7 @@ struct TrainingRecord: Decodable, Sendable {
       let maxTokenLength: Int?
       let continuingSubwordPrefix: String?
       let endOfWordSuffix: String?
+      let byteFallback: Bool?
     }
 
     let words: String
@@ -39,6 +40,15 @@ struct TrainingRecord: Decodable, Sendable {
         configuration.splits = [
           TextSplit(.text(.regularExpression(#"\S+"#)), behavior: .removed, isInverted: true)
         ]
+      case "gpt2-space": configuration.addsPrefixSpace = true
+      case "digits-metaspace":
+        configuration.splits = [TextSplit(.digits(individual: true))]
+        configuration.metaspace = Metaspace(prependScheme: .first)
+        configuration.metaspaceStage = 1
+      case _ where words.hasPrefix("metaspace"):
+        let scheme = Metaspace.PrependScheme(rawValue: String(words.dropFirst(10)))
+        configuration.splits = []
+        configuration.metaspace = Metaspace(prependScheme: scheme ?? .always)
       default: break
       }
       return configuration
@@ -53,8 +63,9 @@ struct TrainingRecord: Decodable, Sendable {
         specialTokens: settings.specialTokens,
         initialAlphabet: []
       )
-      if words == "characters" {
+      if words == "characters" || words.contains("metaspace") {
         trainer.alphabet = .characters
+        trainer.byteFallback = settings.byteFallback ?? false
         trainer.initialCharacters = Set(settings.initialAlphabet.flatMap(\.unicodeScalars))
       } else {
         let bytes = settings.initialAlphabet.flatMap(\.unicodeScalars).compactMap(ByteAlphabet.byte)
@@ -94,7 +105,7 @@ struct TrainingRecord: Decodable, Sendable {
   }
 
   @Test func theRecordIsThere() {
-    #expect(TrainingRecord.cases.count == 14)
+    #expect(TrainingRecord.cases.count == 21)
     #expect(TrainingRecord.shared?.madeWith == "tokenizers 0.23.3")
   }
 

@@ -132,6 +132,19 @@ CV_INLINE cv_float cv_where_positive(cv_float test, cv_float a, cv_float b) {
   return cv_select(test > 0, a, b);
 }
 
+/* MARK: Masks */
+
+/* The lanes whose random word reaches a bound, zero elsewhere: the lanes are the columns from `column`
+ * on of a row with the key (first, second). The words are those of Swift's DropoutMask. */
+CV_INLINE cv_float cv_keep(cv_float value, uint32_t column, uint32_t first, uint32_t second,
+                           uint32_t bound) {
+  cv_bits x = (cv_bits)cv_lane_numbers() + (column + first);
+  x = (x ^ (x >> 16)) * 0x21F0AAADu;
+  x = ((x ^ (x >> 15)) + second) * 0x735A2D97u;
+  x ^= x >> 15;
+  return (cv_float)((cv_bits)value & (cv_bits)(x >= bound));
+}
+
 /* MARK: Pairs of bfloat16 numbers
  *
  * A word of 32 bits holds two bfloat16 numbers: the first in its low half, the second in its high

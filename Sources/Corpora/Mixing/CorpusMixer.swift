@@ -56,6 +56,15 @@ public struct CorpusMixer: Sendable {
     return sizes
   }
 
+  /// The files that a folder gets, a language each: lines, or records where a text has any.
+  public static func outputs(of inputs: [TextInput], in folder: String) -> [String] {
+    var seen: Set<String> = []
+    return inputs.map(\.stem).filter { seen.insert($0).inserted }.map { language in
+      let areRecords = inputs.contains { $0.stem == language && $0.form != .lines }
+      return joined(folder, language + (areRecords ? ".jsonl" : ".txt"))
+    }
+  }
+
   /// Prepares a mixture.
   ///
   /// - Parameters:
@@ -138,9 +147,8 @@ public struct CorpusMixer: Sendable {
     case .folder(let folder):
       do { try createFolder(folder) } catch { throw .file(error) }
       for part in plan.parts {
-        let areRecords = inputs[part.language.tag]?.contains { $0.form != .lines } ?? false
-        let name = part.language.tag + (areRecords ? ".jsonl" : ".txt")
-        files.append(try DocumentFile(joined(folder, name)))
+        let texts = inputs[part.language.tag] ?? []
+        for path in Self.outputs(of: texts, in: folder) { files.append(try DocumentFile(path)) }
       }
     }
     return files

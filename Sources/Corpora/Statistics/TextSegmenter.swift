@@ -2,26 +2,26 @@ import UnicodeText
 
 /// Finds words and grapheme clusters of texts.
 ///
-/// Words are those of Unicode's word boundaries with a letter or a digit in them, which ICU finds by
-/// dictionary where a script writes no spaces. One value is used by one thread at a time.
+/// Words are the segments between Unicode's word boundaries that are words or numbers, which ICU
+/// finds by dictionary where a script writes no spaces. One value is used by one thread at a time.
 ///
 /// - Source: Unicode Standard Annex #29.
 final class TextSegmenter {
-  private let word: RegularExpression
-  private let grapheme: RegularExpression
+  private let wordFinder: TextBoundaries
+  private let graphemeFinder: TextBoundaries
 
   init() throws(UnicodeTextError) {
-    word = try RegularExpression("(?w)[\\p{L}\\p{N}].*?\\b")
-    grapheme = try RegularExpression("\\X")
+    wordFinder = try TextBoundaries(.words)
+    graphemeFinder = try TextBoundaries(.graphemes)
   }
 
   /// The words of a text in UTF-8.
   func words(in text: RawSpan) throws(UnicodeTextError) -> [Range<Int>] {
-    try word.matches(in: text)
+    try wordFinder.segments(of: text).compactMap { $0.isWord ? $0.range : nil }
   }
 
   /// How many grapheme clusters a text has.
   func graphemeCount(in text: RawSpan) throws(UnicodeTextError) -> Int {
-    try grapheme.matches(in: text).count
+    try graphemeFinder.count(in: text).segments
   }
 }

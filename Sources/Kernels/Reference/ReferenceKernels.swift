@@ -1,4 +1,4 @@
-internal import KernelInterface
+package import KernelInterface
 
 #if canImport(Glibc)
   internal import Glibc
@@ -194,22 +194,27 @@ package enum ReferenceKernels {
     key: ReferenceMatrix,
     value: ReferenceMatrix,
     scale: Double,
-    causal: Bool
+    causal: Bool,
+    dropout: DropoutMask? = nil
   ) -> ReferenceMatrix {
-    attentionWeights(query: query, key: key, scale: scale, causal: causal) * value
+    let weights = attentionWeights(query: query, key: key, scale: scale, causal: causal)
+    return (dropout.map { drop(weights, $0) } ?? weights) * value
   }
 
-  /// The gradients of ``attend(query:key:value:scale:causal:)``.
+  /// The gradients of ``attend(query:key:value:scale:causal:dropout:)``.
   package static func attendBackward(
     query: ReferenceMatrix,
     key: ReferenceMatrix,
     value: ReferenceMatrix,
     scale: Double,
     causal: Bool,
+    dropout: DropoutMask? = nil,
     outputGradient: ReferenceMatrix
   ) -> (query: ReferenceMatrix, key: ReferenceMatrix, value: ReferenceMatrix) {
     let weights = attentionWeights(query: query, key: key, scale: scale, causal: causal)
-    let weightGradient = outputGradient * value.transposed
+    let used = dropout.map { drop(weights, $0) } ?? weights
+    let usedGradient = outputGradient * value.transposed
+    let weightGradient = dropout.map { drop(usedGradient, $0) } ?? usedGradient
     var scores = weights
     for row in 0..<weights.rows {
       let mean = zip(weights[row], weightGradient[row]).reduce(0) { $0 + $1.0 * $1.1 }
@@ -218,7 +223,7 @@ package enum ReferenceKernels {
           weights[row, column] * (weightGradient[row, column] - mean) * scale
       }
     }
-    return (scores * key, scores.transposed * query, weights.transposed * outputGradient)
+    return (scores * key, scores.transposed * query, used.transposed * outputGradient)
   }
 
   // MARK: Loss and optimizer

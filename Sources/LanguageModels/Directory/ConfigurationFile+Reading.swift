@@ -65,6 +65,7 @@ extension ConfigurationFile {
     }
     shape.activation = activation
     shape.normalizationEpsilon = layerNormEpsilon ?? 1e-5
+    shape.dropout = dropout(attention: attnPdrop)
     shape.tiedHead = tieWordEmbeddings ?? true
     return shape
   }
@@ -97,6 +98,7 @@ extension ConfigurationFile {
     }
     if headDim != nil { shape.headWidth = try dimension(headDim, .headDim, path) }
     shape.normalizationEpsilon = rmsNormEps ?? 1e-6
+    shape.dropout = dropout(attention: attentionDropout)
     shape.positions = .rotary(base: ropeTheta ?? ropeParameters?.ropeTheta ?? 10_000)
     shape.attentionBiases = attentionBias ?? false
     shape.feedForwardBiases = mlpBias ?? false
@@ -130,7 +132,16 @@ extension ConfigurationFile {
     shape.feedForwardBiases = try needed(mlpBias, .mlpBias, path)
     shape.tiedHead = try needed(tieWordEmbeddings, .tieWordEmbeddings, path)
     shape.causal = try needed(causal, .causal, path)
+    shape.dropout = dropout(attention: attentionDropout)
     return shape
+  }
+
+  /// What training drops.
+  ///
+  /// An absent key drops nothing, though GPT-2's own default is 0.1: programs
+  /// write the key, and who writes sizes by hand asks for no dropout.
+  private func dropout(attention: Double?) -> Dropout {
+    Dropout(embedding: embdPdrop ?? 0, attention: attention ?? 0, residual: residPdrop ?? 0)
   }
 
   /// The value of a key that must be there.

@@ -24,10 +24,10 @@ extension ConfigurationFile {
       nInner = shape.feedForwardWidth
       activationFunction = shape.activation.gpt2Name
       layerNormEpsilon = shape.normalizationEpsilon
-      // The format's defaults are 0.1, which would disturb whoever trains the model further.
-      attnPdrop = 0
-      embdPdrop = 0
-      residPdrop = 0
+      // Written even where they are 0: the format's own defaults are 0.1.
+      attnPdrop = shape.dropout.attention
+      embdPdrop = shape.dropout.embedding
+      residPdrop = shape.dropout.residual
     case .llama:
       architectures = ["LlamaForCausalLM"]
       initializerRange = 0.02
@@ -35,10 +35,11 @@ extension ConfigurationFile {
       setCommonDimensions(shape)
       rmsNormEps = shape.normalizationEpsilon
       hiddenAct = "silu"
-      attentionDropout = 0
+      setDropout(shape)
     case .isoflop:
       architectures = ["IsoflopGPT"]
       setCommonDimensions(shape)
+      setDropout(shape)
       normalization = shape.normalization.rawValue
       normalizationPlacement = shape.normalizationPlacement.rawValue
       finalNormalization = shape.finalNormalization
@@ -51,6 +52,15 @@ extension ConfigurationFile {
       activation = shape.activation.rawValue
       causal = shape.causal
     }
+  }
+
+  /// Sets dropout by Llama's key, and by GPT-2's where Llama's format has none: transformers passes
+  /// over them, and nothing but training reads them here.
+  private mutating func setDropout(_ shape: ModelShape) {
+    let dropout = shape.dropout
+    attentionDropout = dropout.attention
+    if dropout.embedding > 0 { embdPdrop = dropout.embedding }
+    if dropout.residual > 0 { residPdrop = dropout.residual }
   }
 
   /// Sets what Llama's format and isoflop's own have in common.

@@ -16,7 +16,7 @@ struct ConfigurationFile: Codable, Sendable {
   var initializerRange: Double?
   var useCache: Bool?
 
-  // GPT-2.
+  // GPT-2; the last two probabilities of dropout in the other formats too.
   var nPositions: Int?
   var nEmbd: Int?
   var nLayer: Int?

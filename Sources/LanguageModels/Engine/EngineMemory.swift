@@ -37,13 +37,18 @@ struct BlockGradients: Sendable {
   let beforeActivation: MatrixView
   /// The activation's values, computed once more: (rows, f).
   let hidden: MatrixView
+  /// Of what the parts added to the stream, where some of it was dropped: (rows, d), else empty.
+  let attentionOutput: MatrixView
+  let feedForwardOutput: MatrixView
 
   func rows(_ range: Range<Int>) -> BlockGradients {
     BlockGradients(
       middle: middle.rows(range),
       queryKeyValue: queryKeyValue.rows(range),
       beforeActivation: beforeActivation.rows(range),
-      hidden: hidden.rows(range)
+      hidden: hidden.rows(range),
+      attentionOutput: attentionOutput.rows(attentionOutput.rows == 0 ? 0..<0 : range),
+      feedForwardOutput: feedForwardOutput.rows(feedForwardOutput.rows == 0 ? 0..<0 : range)
     )
   }
 }

@@ -84,12 +84,16 @@ struct LayerPlaces {
 /// Where the gradients inside a block will be.
 struct BlockGradientPlaces {
   private let middle, queryKeyValue, beforeActivation, hidden: ArenaPlan.MatrixPlace
+  private let attentionOutput, feedForwardOutput: ArenaPlan.MatrixPlace
 
   init(_ plan: inout ArenaPlan, _ geometry: EngineGeometry, rows: Int) {
     middle = plan.matrix(rows: rows, columns: geometry.shape.width)
     queryKeyValue = plan.matrix(rows: rows, columns: geometry.queryKeyValueColumns)
     beforeActivation = plan.matrix(rows: rows, columns: geometry.hiddenInputColumns)
     hidden = plan.matrix(rows: rows, columns: geometry.shape.feedForwardWidth)
+    let droppedRows = geometry.shape.dropout.residual > 0 ? rows : 0
+    attentionOutput = plan.matrix(rows: droppedRows, columns: geometry.shape.width)
+    feedForwardOutput = plan.matrix(rows: droppedRows, columns: geometry.shape.width)
   }
 
   func gradients(_ arena: Arena) -> BlockGradients {
@@ -97,7 +101,9 @@ struct BlockGradientPlaces {
       middle: arena.matrix(middle),
       queryKeyValue: arena.matrix(queryKeyValue),
       beforeActivation: arena.matrix(beforeActivation),
-      hidden: arena.matrix(hidden)
+      hidden: arena.matrix(hidden),
+      attentionOutput: arena.matrix(attentionOutput),
+      feedForwardOutput: arena.matrix(feedForwardOutput)
     )
   }
 }

@@ -91,6 +91,7 @@ public final class GPTEngine: Sendable {
   ///   - parameters: In the order of the layout.
   ///   - inputs: (B, T), row by row.
   ///   - targets: (B, T): the token that should follow each; negative where nothing is asked.
+  ///   - dropout: What is dropped follows from it and the shape; nothing is dropped where nil.
   ///   - gradients: In the order of the layout, overwritten; the gaps between tensors are left alone.
   /// - Returns: The mean negative log-likelihood in nats over the targets; 0 without targets.
   /// - Throws: ``LanguageModelsError/tokenOutOfRange(id:vocabularySize:)``.
@@ -99,6 +100,7 @@ public final class GPTEngine: Sendable {
     parameters: FloatBuffer,
     inputs: [Int32],
     targets: [Int32],
+    dropout: DropoutDraw? = nil,
     into gradients: FloatBuffer
   ) throws -> Double {
     guard let memory = workspace.backward else {
@@ -109,10 +111,15 @@ public final class GPTEngine: Sendable {
     try check(inputs, targets)
     let count = targets.count { $0 >= 0 }
     let scale = count == 0 ? 0 : 1 / Float(count)
+    let masks = DropoutMasks(dropout, layout.shape)
     return turn.withLock { _ in
       workspace.inputs.replace(with: inputs)
       workspace.targets.replace(with: targets)
-      let pass = Pass(engine: self, parameters: ParameterViews(buffer: parameters))
+      let pass = Pass(
+        engine: self,
+        parameters: ParameterViews(buffer: parameters),
+        masks: masks
+      )
       let gradient = GradientPass(
         pass: pass,
         gradients: ParameterViews(buffer: gradients),

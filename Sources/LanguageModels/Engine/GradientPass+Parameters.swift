@@ -28,10 +28,11 @@ extension GradientPass {
       }
     }
     let (numbers, words) = (memory.gradients, memory.kept)
+    let isDropped = pass.dropsResiduals
     linear(
       block.feedForwardOut,
       biasColumns.feedForwardOut,
-      words?.output ?? after,
+      words?.output ?? (isDropped ? numbers?.feedForwardOutput : after),
       words?.hidden ?? numbers?.hidden
     )
     linear(
@@ -43,7 +44,7 @@ extension GradientPass {
     linear(
       block.attentionOutput,
       biasColumns.attentionOutput,
-      words?.middle ?? numbers?.middle,
+      words?.middle ?? (isDropped ? numbers?.attentionOutput : numbers?.middle),
       words?.heads ?? layer.heads
     )
     linear(

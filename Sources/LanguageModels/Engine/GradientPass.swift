@@ -95,9 +95,11 @@ struct GradientPass: Sendable {
       )
     }
     let hiddenGradient = scratch.hiddenGradient.rows(own)
-    sumBiases(block.feedForwardOut, biasColumns.feedForwardOut, chunk, after)
+    let feedForwardOutput = pass.dropsResiduals ? gradients.feedForwardOutput : after
+    pass.drop(after, sequences, into: feedForwardOutput) { pass.masks?.feedForward(index, $0) }
+    sumBiases(block.feedForwardOut, biasColumns.feedForwardOut, chunk, feedForwardOutput)
     kernels.multiply(
-      pass.left(after, words: scratch.words, keeping: kept?.output),
+      pass.left(feedForwardOutput, words: scratch.words, keeping: kept?.output),
       by: factor(packed.feedForwardOut),
       into: hiddenGradient
     )
@@ -146,9 +148,11 @@ struct GradientPass: Sendable {
       )
     }
     let heads = scratch.heads.rows(own)
-    sumBiases(block.attentionOutput, biasColumns.attentionOutput, chunk, middle)
+    let attentionOutput = pass.dropsResiduals ? gradients.attentionOutput : middle
+    pass.drop(middle, sequences, into: attentionOutput) { pass.masks?.attention(index, $0) }
+    sumBiases(block.attentionOutput, biasColumns.attentionOutput, chunk, attentionOutput)
     kernels.multiply(
-      pass.left(middle, words: scratch.words, keeping: kept?.middle),
+      pass.left(attentionOutput, words: scratch.words, keeping: kept?.middle),
       by: factor(packed.attentionOutput),
       into: heads
     )
@@ -156,7 +160,14 @@ struct GradientPass: Sendable {
     let queryKeyValue = gradients.queryKeyValue
     for (place, sequence) in sequences.enumerated() {
       let part = place * geometry.context..<(place + 1) * geometry.context
-      attention(layer, sequence, heads.rows(part), queryKeyValue.rows(part), scratch)
+      attention(
+        layer,
+        index,
+        sequence,
+        heads.rows(part),
+        queryKeyValue.rows(part),
+        scratch
+      )
     }
     sumBiases(block.queryKeyValue, biasColumns.queryKeyValue, chunk, queryKeyValue)
     let queryKeyValueLeft = pass.left(
@@ -184,10 +195,14 @@ struct GradientPass: Sendable {
         adding: middle
       )
     }
+    if index == 0 {
+      pass.drop(before, sequences, into: before) { pass.masks?.embedding($0) }
+    }
   }
 
   private func attention(
     _ layer: EngineLayer,
+    _ layerIndex: Int,
     _ sequence: Int,
     _ outputGradient: MatrixView,
     _ gradient: MatrixView,
@@ -197,7 +212,7 @@ struct GradientPass: Sendable {
     for index in 0..<shape.headCount {
       let columns = pass.columns(ofHead: index)
       kernels.attendBackward(
-        pass.head(layer, sequence, index),
+        pass.head(layer, layerIndex, sequence, index),
         AttentionGradients(
           output: outputGradient.columns(columns.query),
           query: gradient.columns(columns.query),

@@ -14,14 +14,17 @@ struct Pass: Sendable {
   let parameters: ParameterViews
   /// Where the entropies of attention go, if they are asked for: (layers · heads, rows).
   var entropies: MatrixView?
+  /// What is dropped; nil in an evaluation, and where the shape drops nothing.
+  let masks: DropoutMasks?
 
-  init(engine: GPTEngine, parameters: ParameterViews) {
+  init(engine: GPTEngine, parameters: ParameterViews, masks: DropoutMasks? = nil) {
     layout = engine.layout
     geometry = engine.geometry
     workspace = engine.workspace
     kernels = engine.kernels
     team = engine.team
     self.parameters = parameters
+    self.masks = masks
   }
 
   var shape: ModelShape { layout.shape }
@@ -143,6 +146,9 @@ struct Pass: Sendable {
         positions: positions,
         into: first.input.rows(rows)
       )
+      if let mask = masks?.embedding(sequence) {
+        kernels.drop(first.input.rows(rows), mask, into: first.input.rows(rows))
+      }
     }
   }
 
@@ -200,9 +206,12 @@ struct Pass: Sendable {
       left(layer.heads.rows(rows), words: scratch.words),
       by: forwardFactor(packed.attentionOutput),
       into: attentionSum,
-      adding: input,
+      adding: dropsResiduals ? nil : input,
       bias: block.attentionOutput.bias.map(parameters.vector)
     )
+    drop(attentionSum, sequences, adding: input, into: attentionSum) {
+      masks?.attention(index, $0)
+    }
     if isPre {
       normalize(
         middle,
@@ -235,9 +244,12 @@ struct Pass: Sendable {
       left(hidden, words: scratch.words),
       by: forwardFactor(packed.feedForwardOut),
       into: feedForwardSum,
-      adding: middle,
+      adding: dropsResiduals ? nil : middle,
       bias: block.feedForwardOut.bias.map(parameters.vector)
     )
+    drop(feedForwardSum, sequences, adding: middle, into: feedForwardSum) {
+      masks?.feedForward(index, $0)
+    }
     if !isPre {
       normalize(
         feedForwardSum,
@@ -265,7 +277,7 @@ struct Pass: Sendable {
       )
     }
     for index in 0..<shape.headCount {
-      let head = head(layer, sequence, index)
+      let head = head(layer, layerIndex, sequence, index)
       kernels.attend(head, scratch: scratch.attention)
       if let entropies {
         kernels.attentionEntropies(
@@ -287,7 +299,12 @@ struct Pass: Sendable {
   }
 
   /// One head on one sequence.
-  func head(_ layer: EngineLayer, _ sequence: Int, _ index: Int) -> AttentionHead {
+  func head(
+    _ layer: EngineLayer,
+    _ layerIndex: Int,
+    _ sequence: Int,
+    _ index: Int
+  ) -> AttentionHead {
     let rows = rows(of: sequence..<sequence + 1)
     let columns = columns(ofHead: index)
     let queryKeyValue = layer.queryKeyValue.rows(rows)
@@ -299,7 +316,8 @@ struct Pass: Sendable {
       output: layer.heads.rows(rows).columns(columns.query),
       logSumExp: layer.logSumExp[start..<start + geometry.context],
       scale: 1 / Float(shape.headWidth).squareRoot(),
-      causal: shape.causal
+      causal: shape.causal,
+      dropout: masks?.weights(layerIndex, sequence, head: index)
     )
   }
 }

@@ -21,6 +21,10 @@ public struct GeneratedSequence: Sendable, Hashable {
   public var end: GenerationEnd
 }
 
+/// The rows of a pass up to which guesses are read along: beyond, a pass takes longer with each row,
+/// while few rows take as long as the reading of the weights.
+private let guessedRows = 8
+
 extension SequenceDecoder {
   /// Continues prompts, side by side.
   ///
@@ -33,6 +37,8 @@ extension SequenceDecoder {
   ///   - settings: How tokens are drawn.
   ///   - seed: What the draws follow from.
   ///   - endTokens: The ids that end a text; the model's own when nil.
+  ///   - guessing: Whether tokens are guessed where a text repeats itself, and several read in one
+  ///     pass; it changes no token, only the time.
   ///   - isWanted: Called with each token as it is drawn and its prompt's place; returning false
   ///     ends that text.
   /// - Returns: The continuations in the order of the prompts.
@@ -43,6 +49,7 @@ extension SequenceDecoder {
     settings: SamplingSettings = SamplingSettings(),
     seed: Seed,
     endTokens: [Int]? = nil,
+    guessing: Bool = true,
     isWanted: (_ prompt: Int, _ token: Int) -> Bool = { _, _ in true }
   ) throws(LanguageModelsError) -> [GeneratedSequence] {
     precondition(prompts.count <= lengths.count, "\(prompts.count) prompts for \(lengths.count)")
@@ -53,6 +60,7 @@ extension SequenceDecoder {
     )
     var samplers: [TokenSampler] = []
     var histories = prompts.map(Set.init)
+    var guessers = prompts.map(RepetitionGuesser.init)
     for index in prompts.indices {
       samplers.append(
         try TokenSampler(settings, generator: seed.stream("generation/\(index)"))
@@ -65,6 +73,7 @@ extension SequenceDecoder {
       let token = samplers[index].next(logits, history: histories[index])
       results[index].tokens.append(token)
       histories[index].insert(token)
+      guessers[index].append(token)
       if !isWanted(index, token) {
         results[index].end = .stopped
       } else if endTokens.contains(token) {
@@ -86,10 +95,27 @@ extension SequenceDecoder {
       if draw(index, try read(prompt, into: index)) { active.append(index) }
     }
     while !active.isEmpty {
-      let logits = try advance(
-        active.map { (sequence: $0, token: results[$0].tokens[results[$0].tokens.count - 1]) }
-      )
-      active = zip(active, logits).filter { draw($0, $1) }.map(\.0)
+      let share = guessing ? guessedRows / active.count - 1 : 0
+      let runs = active.map { index in
+        let written = results[index].tokens
+        let rest = min(tokenLimit - written.count, model.shape.contextLength - lengths[index])
+        return Run(
+          sequence: index,
+          tokens: written.suffix(1) + guessers[index].guesses(min(share, rest - 1))
+        )
+      }
+      active = try advance(runs) { index, guesses, logits in
+        var right = 0
+        while true {
+          guard draw(index, logits(right)) else { return false }
+          guard right < guesses.count, results[index].tokens.last == guesses[right + 1] else {
+            break
+          }
+          right += 1
+        }
+        guessers[index].judge(right: right, of: guesses.count)
+        return true
+      }
     }
     return results
   }

@@ -45,9 +45,20 @@ final class ForwardPass: @unchecked Sendable {
   ) throws(KernelsError) {
     self.packed = packed
     self.rowLimit = rowLimit
-    cache = try KeyValueCache(packed.shape, sequences: sequences, capacity: capacity)
+    cache = try KeyValueCache(
+      packed.shape,
+      sequences: sequences,
+      capacity: capacity,
+      packed.kernels
+    )
     team = try ThreadTeam(count: threads)
-    buffers = try Buffers(packed.shape, rows: rowLimit, capacity: capacity, threads: threads)
+    buffers = try Buffers(
+      packed.shape,
+      rows: rowLimit,
+      capacity: capacity,
+      threads: threads,
+      precision: packed.precision
+    )
   }
 
   /// Reads the tokens of some segments, whose rows follow each other from 0 on.
@@ -191,7 +202,7 @@ final class ForwardPass: @unchecked Sendable {
     let columns = team.share(of: layer.outputs, thread: thread, grain: layer.panelWidth)
     if !columns.isEmpty {
       kernels.multiply(
-        input,
+        factor(input, thread),
         by: layer.factor(columns, kernels),
         into: output.columns(columns),
         adding: addend?.columns(columns),
@@ -199,6 +210,14 @@ final class ForwardPass: @unchecked Sendable {
       )
     }
     team.barrier()
+  }
+
+  /// The left factor of a product with weights: the numbers themselves, or words of a thread's own.
+  private func factor(_ input: MatrixView, _ thread: Int) -> MatrixView {
+    guard packed.precision == .bf16 else { return input }
+    let words = buffers.words(thread, of: input)
+    kernels.pair(input, inRows: words)
+    return words
   }
 
   /// Rotates queries and keys, scales queries, and keeps keys and values.
@@ -222,14 +241,16 @@ final class ForwardPass: @unchecked Sendable {
         }
         continue
       }
-      let place = (segment.sequence, layer, head - heads)
-      let keys = cache.keys(sequence: place.0, layer: place.1, head: place.2, count: end)
-      let values = cache.values(sequence: place.0, layer: place.1, head: place.2, count: end)
       let value = rows.columns((head + shared) * width..<(head + shared + 1) * width)
       for row in 0..<own.rows {
-        let key = own.row(row)
-        for column in 0..<width { keys.row(column)[segment.start + row] = key[column] }
-        copyRow(value.row(row), values.row(segment.start + row))
+        cache.keep(
+          key: own.row(row),
+          value: value.row(row),
+          sequence: segment.sequence,
+          layer: layer,
+          head: head - heads,
+          position: segment.start + row
+        )
       }
     }
     team.barrier()
@@ -262,17 +283,13 @@ final class ForwardPass: @unchecked Sendable {
         )
         let scores = buffers.scores(thread, rows: count, columns: seen)
         let queries = queryKeyValue.rows(rows).columns(columns)
-        kernels.multiply(queries, by: kernels.factorInPlace(keys), into: scores)
+        kernels.multiply(queries, by: keys, into: scores)
         for row in 0..<count {
           let length = shape.causal ? segment.start + first + row + 1 : all
           buffers.softmax(scores, row: row, length: length, kernels, thread)
           observer?.attention(layer, head, rows.lowerBound + row, scores.row(row)[0..<length])
         }
-        kernels.multiply(
-          scores,
-          by: kernels.factorInPlace(values),
-          into: output.rows(rows).columns(columns)
-        )
+        kernels.multiply(scores, by: values, into: output.rows(rows).columns(columns))
       }
     }
     team.barrier()

@@ -19,8 +19,16 @@ extension ForwardPass {
     private let losses: FloatBuffer
     private let target = TokenBuffer(count: 1)
     private let scoreStride: Int
+    private let allWords: FloatBuffer
+    private let wordCount: Int
 
-    init(_ shape: ModelShape, rows: Int, capacity: Int, threads: Int) throws(KernelsError) {
+    init(
+      _ shape: ModelShape,
+      rows: Int,
+      capacity: Int,
+      threads: Int,
+      precision: ProductPrecision
+    ) throws(KernelsError) {
       let queryKeyValue = (shape.headCount + 2 * shape.keyValueHeadCount) * shape.headWidth
       let before = shape.activation == .swiGLU ? 2 * shape.feedForwardWidth : shape.feedForwardWidth
       func buffer(_ width: Int) throws(KernelsError) -> FloatBuffer {
@@ -37,6 +45,9 @@ extension ForwardPass {
       scoreStride = Kernels.paddedStride(capacity)
       allScores = try FloatBuffer(count: threads * Self.queryBlock * scoreStride)
       losses = try FloatBuffer(count: threads)
+      let widest = max(shape.width, shape.headCount * shape.headWidth, shape.feedForwardWidth)
+      wordCount = precision == .bf16 ? rows * precision.words(widest) : 0
+      allWords = try FloatBuffer(count: threads * wordCount)
     }
 
     func matrix(
@@ -49,6 +60,15 @@ extension ForwardPass {
 
     func statistics(_ rows: Range<Int>) -> VectorView {
       unsafe allStatistics.vector(2 * rows.lowerBound..<2 * rows.upperBound)
+    }
+
+    /// A thread's place for a matrix in words of bfloat16 along its rows.
+    func words(_ thread: Int, of matrix: MatrixView) -> MatrixView {
+      unsafe allWords.matrix(
+        at: thread * wordCount,
+        rows: matrix.rows,
+        columns: ProductPrecision.bf16.words(matrix.columns)
+      )
     }
 
     func scores(_ thread: Int, rows: Int, columns: Int) -> MatrixView {

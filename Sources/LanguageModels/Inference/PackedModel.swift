@@ -5,6 +5,7 @@ import Kernels
 struct PackedLinear: Sendable {
   let inputs: Int
   let outputs: Int
+  let precision: ProductPrecision
   let bias: ParameterTensor?
   private let packed: FloatBuffer
   /// The columns of one panel, the unit by which threads share a product.
@@ -15,16 +16,21 @@ struct PackedLinear: Sendable {
     _ weight: ParameterTensor,
     bias: ParameterTensor?,
     of model: GPT,
+    _ precision: ProductPrecision,
     _ kernels: Kernels
   ) throws(KernelsError) {
+    self.precision = precision
     outputs = weight.shape[0]
     inputs = weight.shape[1]
     self.bias = bias
     panelWidth = kernels.packedCount(rows: 1, columns: 1)
-    packed = try FloatBuffer(count: kernels.packedCount(rows: inputs, columns: outputs))
+    packed = try FloatBuffer(
+      count: kernels.packedCount(rows: inputs, columns: outputs, precision: precision)
+    )
     unsafe kernels.pack(
       model.weights.matrix(at: weight.offset, rows: outputs, columns: inputs),
       transposed: true,
+      precision: precision,
       panels: 0..<kernels.panelCount(columns: outputs),
       into: packed.vector(0..<packed.count)
     )
@@ -33,17 +39,18 @@ struct PackedLinear: Sendable {
   /// The factor for some of the outputs, which start at a panel's first column.
   func factor(_ columns: Range<Int>, _ kernels: Kernels) -> RightFactor {
     unsafe kernels.packedFactor(
-      packed.vector(columns.lowerBound * inputs..<packed.count),
+      packed.vector(columns.lowerBound * precision.words(inputs)..<packed.count),
       rows: inputs,
-      columns: columns.count
+      columns: columns.count,
+      precision: precision
     )
   }
 }
 
 /// A model made ready for reading one or a few tokens at a time.
 ///
-/// The weights of all products are held a second time, packed; changes to the model's own weights
-/// are not seen afterwards.
+/// The weights of all products are held a second time, packed in some precision; changes to the
+/// model's own weights are not seen afterwards.
 final class PackedModel: Sendable {
   struct Block: Sendable {
     let layout: BlockLayout
@@ -54,6 +61,7 @@ final class PackedModel: Sendable {
   }
 
   let model: GPT
+  let precision: ProductPrecision
   let kernels: Kernels
   let blocks: [Block]
   let head: PackedLinear
@@ -64,12 +72,12 @@ final class PackedModel: Sendable {
 
   var shape: ModelShape { model.shape }
 
-  init(_ model: GPT) throws(KernelsError) {
+  init(_ model: GPT, precision: ProductPrecision = .f32) throws(KernelsError) {
     let layout = model.layout
-    let kernels = try Kernels()
+    let kernels = try Kernels(for: precision)
     var blocks: [Block] = []
     func packed(_ linear: LinearLayout) throws(KernelsError) -> PackedLinear {
-      try PackedLinear(linear.weight, bias: linear.bias, of: model, kernels)
+      try PackedLinear(linear.weight, bias: linear.bias, of: model, precision, kernels)
     }
     for block in layout.blocks {
       blocks.append(
@@ -83,9 +91,16 @@ final class PackedModel: Sendable {
       )
     }
     self.model = model
+    self.precision = precision
     self.kernels = kernels
     self.blocks = blocks
-    head = try PackedLinear(layout.head ?? layout.tokenEmbedding, bias: nil, of: model, kernels)
+    head = try PackedLinear(
+      layout.head ?? layout.tokenEmbedding,
+      bias: nil,
+      of: model,
+      precision,
+      kernels
+    )
     let shape = layout.shape
     switch shape.positions {
     case .learned:

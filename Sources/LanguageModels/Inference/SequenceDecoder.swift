@@ -1,5 +1,5 @@
 import Accounting
-import Kernels
+public import Kernels
 
 /// Reads sequences token by token and tells what may follow, keeping what it has computed.
 ///
@@ -20,16 +20,23 @@ public final class SequenceDecoder {
   ///   - model: A model with causal attention.
   ///   - sequences: How many are read side by side.
   ///   - threads: How many threads share each product; results do not depend on it.
+  ///   - precision: What products with weights multiply; in bf16 the packed weights take half the
+  ///     memory, and a token takes about half the time where reading them bounds it.
   /// - Throws: ``LanguageModelsError/notCausal``, or `KernelsError` when the memory does not
   ///   suffice.
-  public init(_ model: GPT, sequences: Int = 1, threads: Int = 1) throws {
+  public init(
+    _ model: GPT,
+    sequences: Int = 1,
+    threads: Int = 1,
+    precision: ProductPrecision = .f32
+  ) throws {
     precondition(sequences >= 1, "\(sequences) sequences")
     guard model.shape.causal else { throw LanguageModelsError.notCausal }
     self.model = model
     lengths = [Int](repeating: 0, count: sequences)
     let capacity = model.shape.contextLength
     pass = try ForwardPass(
-      try PackedModel(model),
+      try PackedModel(model, precision: precision),
       sequences: sequences,
       capacity: capacity,
       rowLimit: max(sequences, min(capacity, 128)),
@@ -82,6 +89,48 @@ public final class SequenceDecoder {
     let result = pass.read(tokens.map { Int32($0.token) }, segments)
     for (sequence, _) in tokens { lengths[sequence] += 1 }
     return (0..<tokens.count).map { array(result.row($0)) }
+  }
+
+  /// A token that follows in a sequence, and guesses what follows it.
+  struct Run {
+    let sequence: Int
+    /// At least one; the rest are guesses.
+    let tokens: [Int]
+  }
+
+  /// Reads a run of tokens into each of some sequences, in one pass, and keeps as many as are right.
+  ///
+  /// - Parameters:
+  ///   - runs: No sequence twice; together at most as many tokens as a pass has rows.
+  ///   - isWanted: Called once for each run, with its guesses and the logits after its token i, to be
+  ///     asked for from 0 on, once i guesses have proved right. Tokens whose logits were asked for are
+  ///     kept. Returning false ends the sequence.
+  /// - Returns: The sequences that go on.
+  /// - Throws: ``LanguageModelsError`` naming the id or the length that does not fit.
+  func advance(
+    _ runs: [Run],
+    _ isWanted: (_ sequence: Int, _ guesses: ArraySlice<Int>, _ logits: (Int) -> [Float]) -> Bool
+  ) throws(LanguageModelsError) -> [Int] {
+    var segments: [ForwardPass.Segment] = []
+    var rows = 0
+    for run in runs {
+      try check(run.tokens, run.sequence)
+      segments.append(
+        ForwardPass.Segment(
+          sequence: run.sequence,
+          start: lengths[run.sequence],
+          rows: rows..<rows + run.tokens.count
+        )
+      )
+      rows += run.tokens.count
+    }
+    let result = pass.read(runs.flatMap(\.tokens).map(Int32.init), segments, allLogits: true)
+    return zip(runs, segments).filter { run, segment in
+      isWanted(run.sequence, run.tokens.dropFirst()) { index in
+        lengths[run.sequence] = segment.start + index + 1
+        return array(result.row(segment.rows.lowerBound + index))
+      }
+    }.map(\.0.sequence)
   }
 
   /// Lets a sequence continue from where another stands.

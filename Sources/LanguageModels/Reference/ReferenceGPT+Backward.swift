@@ -9,9 +9,16 @@ extension ReferenceGPT {
     if let normalization = layout.finalNormalization, let last = trace.blocks.last {
       stream = normalizedBackward(stream, last.output, normalization, &gradient)
     }
-    for (block, values) in zip(layout.blocks, trace.blocks).reversed() {
-      stream = backward(block, values, stream, &gradient)
+    for (index, block) in layout.blocks.enumerated().reversed() {
+      stream = backward(
+        block,
+        trace.blocks[index],
+        trace.masks?.block(index),
+        stream,
+        &gradient
+      )
     }
+    stream = dropped(stream, trace.masks?.embedding)
     for (time, token) in trace.tokens.enumerated() {
       for column in 0..<shape.width {
         let value = stream[time, column]
@@ -27,6 +34,7 @@ extension ReferenceGPT {
   private func backward(
     _ block: BlockLayout,
     _ values: Trace.Block,
+    _ masks: BlockMasks?,
     _ outputGradient: Matrix,
     _ gradient: inout [Double]
   ) -> Matrix {
@@ -41,7 +49,12 @@ extension ReferenceGPT {
         &gradient
       )
     }
-    let hidden = linearBackward(middle, values.hidden, block.feedForwardOut, &gradient)
+    let hidden = linearBackward(
+      dropped(middle, masks?.feedForward),
+      values.hidden,
+      block.feedForwardOut,
+      &gradient
+    )
     var feedForward = linearBackward(
       activatedBackward(hidden, values.beforeActivation),
       values.feedForwardInput,
@@ -67,9 +80,14 @@ extension ReferenceGPT {
         &gradient
       )
     }
-    let heads = linearBackward(input, values.heads, block.attentionOutput, &gradient)
+    let heads = linearBackward(
+      dropped(input, masks?.attention),
+      values.heads,
+      block.attentionOutput,
+      &gradient
+    )
     var attention = linearBackward(
-      rotated(attentionBackward(heads, values), direction: -1),
+      rotated(attentionBackward(heads, values, masks), direction: -1),
       values.attentionInput,
       block.queryKeyValue,
       &gradient
@@ -154,7 +172,11 @@ extension ReferenceGPT {
   /// The derivatives by queries, keys and values, side by side.
   ///
   /// With P = softmax(S): dS = P (dP - Σ dP P), row by row.
-  private func attentionBackward(_ headsGradient: Matrix, _ values: Trace.Block) -> Matrix {
+  private func attentionBackward(
+    _ headsGradient: Matrix,
+    _ values: Trace.Block,
+    _ masks: BlockMasks?
+  ) -> Matrix {
     let all = values.queryKeyValue
     let scale = 1 / Double(shape.headWidth).squareRoot()
     var result = Matrix(rows: all.rows, columns: all.columns)
@@ -162,7 +184,10 @@ extension ReferenceGPT {
       let place = headColumns(head)
       let probabilities = values.probabilities[head]
       let headGradient = headsGradient.columns(place.query)
-      let probabilitiesGradient = headGradient * all.columns(place.value).transposed
+      let mask = masks?.weights(head)
+      let used = dropped(probabilities, mask)
+      let usedGradient = headGradient * all.columns(place.value).transposed
+      let probabilitiesGradient = dropped(usedGradient, mask)
       var scoresGradient = probabilitiesGradient.scaled(by: probabilities)
       for row in 0..<scoresGradient.rows {
         let sum = scoresGradient[row].reduce(0, +)
@@ -178,7 +203,7 @@ extension ReferenceGPT {
         scale * (scoresGradient.transposed * all.columns(place.query)),
         atColumn: place.key.lowerBound
       )
-      result.add(probabilities.transposed * headGradient, atColumn: place.value.lowerBound)
+      result.add(used.transposed * headGradient, atColumn: place.value.lowerBound)
     }
     return result
   }

@@ -12,11 +12,14 @@ extension ReferenceGPT {
   /// Reads a sequence and keeps everything on the way.
   ///
   /// - Precondition: The tokens lie in the vocabulary and fit the context.
-  package func forward(_ tokens: [Int]) -> Trace {
-    var stream = embedding(tokens)
+  package func forward(_ tokens: [Int]) -> Trace { forward(tokens, nil) }
+
+  /// Reads a sequence, of which some numbers are dropped, and keeps everything on the way.
+  func forward(_ tokens: [Int], _ masks: SequenceMasks?) -> Trace {
+    var stream = dropped(embedding(tokens), masks?.embedding)
     var blocks: [Trace.Block] = []
-    for block in layout.blocks {
-      let trace = forward(block, stream)
+    for (index, block) in layout.blocks.enumerated() {
+      let trace = forward(block, stream, masks?.block(index))
       stream = trace.output
       blocks.append(trace)
     }
@@ -24,6 +27,7 @@ extension ReferenceGPT {
     let head = layout.head ?? layout.tokenEmbedding
     return Trace(
       tokens: tokens,
+      masks: masks,
       blocks: blocks,
       headInput: last,
       logits: last * matrix(head).transposed
@@ -48,18 +52,22 @@ extension ReferenceGPT {
     return stream
   }
 
-  private func forward(_ block: BlockLayout, _ input: Matrix) -> Trace.Block {
+  private func forward(
+    _ block: BlockLayout,
+    _ input: Matrix,
+    _ masks: BlockMasks?
+  ) -> Trace.Block {
     let isPre = shape.normalizationPlacement == .pre
     let attentionInput = isPre ? normalized(input, block.attentionNormalization) : input
     let queryKeyValue = rotated(linear(attentionInput, block.queryKeyValue), direction: 1)
-    let (probabilities, heads) = attention(queryKeyValue)
-    let attentionSum = input + linear(heads, block.attentionOutput)
+    let (probabilities, heads) = attention(queryKeyValue, masks)
+    let attentionSum = input + dropped(linear(heads, block.attentionOutput), masks?.attention)
     let middle = isPre ? attentionSum : normalized(attentionSum, block.attentionNormalization)
 
     let feedForwardInput = isPre ? normalized(middle, block.feedForwardNormalization) : middle
     let beforeActivation = linear(feedForwardInput, block.feedForwardIn)
     let hidden = activated(beforeActivation)
-    let feedForwardSum = middle + linear(hidden, block.feedForwardOut)
+    let feedForwardSum = middle + dropped(linear(hidden, block.feedForwardOut), masks?.feedForward)
     let output =
       isPre ? feedForwardSum : normalized(feedForwardSum, block.feedForwardNormalization)
     return Trace.Block(
@@ -142,7 +150,10 @@ extension ReferenceGPT {
   }
 
   /// softmax(Q Kᵀ / √w) V, head by head.
-  private func attention(_ queryKeyValue: Matrix) -> (probabilities: [Matrix], heads: Matrix) {
+  private func attention(
+    _ queryKeyValue: Matrix,
+    _ masks: BlockMasks?
+  ) -> (probabilities: [Matrix], heads: Matrix) {
     let count = queryKeyValue.rows
     var all: [Matrix] = []
     var heads = Matrix(rows: count, columns: shape.headCount * shape.headWidth)
@@ -158,7 +169,7 @@ extension ReferenceGPT {
         probabilities[row] = values + [Double](repeating: 0, count: count - seen)
       }
       heads.add(
-        probabilities * queryKeyValue.columns(place.value),
+        dropped(probabilities, masks?.weights(head)) * queryKeyValue.columns(place.value),
         atColumn: place.query.lowerBound
       )
       all.append(probabilities)

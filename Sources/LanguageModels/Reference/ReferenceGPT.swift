@@ -58,14 +58,18 @@ package struct ReferenceGPT: Sendable {
     return all.isEmpty ? 0 : all.reduce(0, +) / Double(all.count)
   }
 
-  /// The loss of a batch and its derivative by every parameter.
-  package func gradient(_ batch: [Example]) -> (loss: Double, gradient: [Double]) {
+  /// The loss of a batch and its derivative by every parameter, some numbers dropped where asked.
+  package func gradient(
+    _ batch: [Example],
+    dropout: DropoutDraw? = nil
+  ) -> (loss: Double, gradient: [Double]) {
     let count = batch.reduce(0) { $0 + $1.targets.count(where: { $0 >= 0 }) }
     var gradient = [Double](repeating: 0, count: parameters.count)
     guard count > 0 else { return (0, gradient) }
     var total = 0.0
-    for example in batch {
-      let trace = forward(example.tokens)
+    let masks = DropoutMasks(dropout, shape)
+    for (sequence, example) in batch.enumerated() {
+      let trace = forward(example.tokens, masks.map { SequenceMasks(all: $0, sequence: sequence) })
       total += losses(trace.logits, example.targets).reduce(0, +)
       // d(-log softmax(z)[y])/dz = softmax(z) - [y], and the mean divides by the count.
       var logitsGradient = Matrix(rows: trace.logits.rows, columns: trace.logits.columns)
@@ -128,6 +132,8 @@ package struct ReferenceGPT: Sendable {
 
     /// The ids read.
     package var tokens: [Int]
+    /// What was dropped on the way.
+    var masks: SequenceMasks?
     /// The blocks from the input on.
     package var blocks: [Block]
     /// What the head reads.

@@ -68,15 +68,50 @@ extension TokenizerConfiguration {
 
   /// The names of the stages that cut texts, such as `digits, gpt2`.
   public var splitName: String {
-    splits.isEmpty ? "none" : splits.map(\.name).joined(separator: ", ")
+    var names = splits.map(\.name)
+    if metaspace != nil { names.insert("metaspace", at: min(metaspaceStage, names.count)) }
+    return names.isEmpty ? "none" : names.joined(separator: ", ")
   }
 
   /// Whether texts go the quick way of byte-level models: every byte is a token, pieces are merged,
   /// and nothing else happens to them.
   func isPlainByteLevel(coversAllBytes: Bool) -> Bool {
-    guard isByteLevel, metaspace == nil, characterMap == nil, !options.marksWords, !addsPrefixSpace || prefixSpaceStage == 0
+    guard isByteLevel, metaspace == nil, characterMap == nil, !options.marksWords,
+      !addsPrefixSpace || prefixSpaceStage == 0
     else { return false }
     return coversAllBytes || (options.unknownToken == nil && !options.byteFallback)
+  }
+
+  /// Whether words come of more than a normalization, a prefix space and rules that cut.
+  var needsStages: Bool {
+    metaspace != nil || characterMap != nil || (addsPrefixSpace && prefixSpaceStage > 0)
+  }
+
+  /// How tokens of this kind become text again where nobody says otherwise.
+  ///
+  /// Marks of words are taken away again; the end of a word becomes a space where the text has lost
+  /// its own.
+  public var usualDecoding: [DecodingStep] {
+    var steps: [DecodingStep] = []
+    if let prefix = options.continuingSubwordPrefix, !prefix.isEmpty {
+      let escaped = prefix.unicodeScalars.map { scalar in
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+          ? String(scalar) : "\\" + String(scalar)
+      }
+      steps.append(.replace(.regularExpression("^" + escaped.joined()), with: ""))
+    }
+    let suffix = options.endOfWordSuffix ?? ""
+    if isByteLevel {
+      if !suffix.isEmpty { steps.append(.replace(.literal(suffix), with: "")) }
+      return steps + [.byteLevel]
+    }
+    if let metaspace { steps.append(.metaspace(metaspace)) }
+    if !suffix.isEmpty {
+      let keepsSpaces = metaspace != nil || splits.allSatisfy(\.keepsAll)
+      steps.append(keepsSpaces ? .replace(.literal(suffix), with: "") : .wordSuffix(suffix))
+    }
+    if options.byteFallback { steps.append(.byteFallback) }
+    return steps + [.fuse]
   }
 
   /// Carries out the stages that cut texts; nil where one rule does.

@@ -77,6 +77,13 @@ public struct TextSplit: Sendable, Hashable {
     TextSplit(.punctuation, behavior: behavior)
   }
 
+  /// Whether no part of a text is lost.
+  var keepsAll: Bool { behavior != .removed || (isInverted && isKnown) }
+
+  private var isKnown: Bool {
+    if case .known = pattern { true } else { false }
+  }
+
   /// A short name, such as `o200k` or `split`.
   public var name: String {
     switch pattern {

@@ -5,7 +5,7 @@ extension Tokenizer {
   /// instead of SentencePiece's normalizer; itself where it has pairs.
   ///
   /// - Throws: ``TokenizationError/notExpressible(format:what:)`` for what those stages can not do.
-  func withPairs() throws(TokenizationError) -> Tokenizer {
+  public func withPairs() throws(TokenizationError) -> Tokenizer {
     guard let model = sentencePiece else { return self }
     let format = "tokenizer.json"
     func refuse(_ what: String) -> TokenizationError {

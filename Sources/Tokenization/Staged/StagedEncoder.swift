@@ -10,8 +10,7 @@ final class StagedEncoder {
   private let tokenizer: Tokenizer
   private let configuration: TokenizerConfiguration
   private let normalizer: SourcedNormalizer
-  /// The stages that cut, and what stands before each group of them.
-  private let groups: [Group]
+  private let splitter: StagedSplitter
   private var model: SymbolModel
   private var symbols: [Symbol] = []
   private let keepsPlaces: Bool
@@ -22,41 +21,10 @@ final class StagedEncoder {
     self.tokenizer = tokenizer
     configuration = tokenizer.configuration
     normalizer = try SourcedNormalizer(configuration)
-    groups = try Self.groups(configuration)
+    splitter = try StagedSplitter(configuration)
     model = SymbolModel(tokenizer, dropout)
     // Whether a part begins the text must be known although nobody asks for offsets.
-    keepsPlaces = configuration.metaspace?.prependScheme == .first
-  }
-
-  /// Stages that cut, with nothing between them that changes a text.
-  private struct Group {
-    let metaspace: Metaspace?
-    let addsPrefixSpace: Bool
-    let splitter: TextSplitter?
-  }
-
-  private static func groups(
-    _ configuration: TokenizerConfiguration
-  ) throws(UnicodeTextError) -> [Group] {
-    let splits = configuration.splits
-    let metaspaceStage = configuration.metaspace == nil ? nil : configuration.metaspaceStage
-    let spaceStage = configuration.addsPrefixSpace ? configuration.prefixSpaceStage : nil
-    var starts: Set<Int> = [0]
-    if let metaspaceStage { starts.insert(min(metaspaceStage, splits.count)) }
-    if let spaceStage { starts.insert(min(spaceStage, splits.count)) }
-    let ordered = starts.sorted()
-    var groups: [Group] = []
-    for (index, start) in ordered.enumerated() {
-      let end = index + 1 < ordered.count ? ordered[index + 1] : splits.count
-      groups.append(
-        Group(
-          metaspace: metaspaceStage == start ? configuration.metaspace : nil,
-          addsPrefixSpace: spaceStage == start,
-          splitter: start < end ? try TextSplitter(Array(splits[start..<end])) : nil
-        )
-      )
-    }
-    return groups
+    keepsPlaces = splitter.needsPlaces
   }
 
   /// A part of the text: a token already, or text to be cut and merged.
@@ -93,18 +61,6 @@ final class StagedEncoder {
       }
     }
   }
-
-  /// The pieces of a text between added tokens, as the model spells them; what training counts.
-  func pieces(of text: ByteView) throws(TokenizationError) -> [[UInt8]] {
-    var pieces: [[UInt8]] = []
-    for case .text(let text) in try parts(of: text, .recognize, isSourced: keepsPlaces) {
-      for piece in try self.pieces(of: text) { pieces.append(piece.bytes) }
-    }
-    return pieces
-  }
-
-  /// The symbols of a piece before merging.
-  func symbols(of piece: [UInt8]) -> [Symbol] { model.split(piece) }
 
   // MARK: - Added tokens
 
@@ -179,46 +135,11 @@ final class StagedEncoder {
 
   /// Cuts a normalized text.
   private func pieces(of text: SourcedText) throws(TokenizationError) -> [SourcedText] {
-    var pieces = [text]
-    for group in groups {
-      if let metaspace = group.metaspace { pieces = pieces.flatMap { metaspace.apply($0) } }
-      if group.addsPrefixSpace { pieces = pieces.map(withPrefixSpace) }
-      if let splitter = group.splitter { pieces = try cut(pieces, splitter) }
-    }
+    var pieces = try splitter.pieces(of: text)
     if configuration.isByteLevel {
       for index in pieces.indices { pieces[index].spellBytes() }
     }
     return pieces
-  }
-
-  private func cut(
-    _ pieces: [SourcedText],
-    _ splitter: TextSplitter
-  ) throws(TokenizationError) -> [SourcedText] {
-    var finer: [SourcedText] = []
-    for piece in pieces {
-      let ranges: [Range<Int>]
-      do {
-        ranges = try piece.bytes.withByteView { (bytes) throws(UnicodeTextError) in
-          try splitter.pieces(of: bytes)
-        }
-      } catch {
-        throw .text(error)
-      }
-      if ranges == [0..<piece.bytes.count] {
-        finer.append(piece)
-      } else {
-        for range in ranges { finer.append(piece.slice(range)) }
-      }
-    }
-    return finer
-  }
-
-  private func withPrefixSpace(_ text: SourcedText) -> SourcedText {
-    if text.bytes.first == 0x20 { return text }
-    var text = text
-    text.prepend([0x20])
-    return text
   }
 
   // MARK: - Tokens

@@ -257,15 +257,10 @@ public struct BPETrainer: Sendable, Hashable {
     _ base: BaseVocabulary
   ) throws(TokenizationError) -> WordList {
     var list = WordList(capacity: words.uniqueCount, tokenCapacity: words.uniqueByteCount)
-    var pairs: UInt64 = 0
+    var bound = OccurrenceBound()
     try words.forEachWord { (word, count) throws(TokenizationError) in
       if count < minimumWordCount { return }
-      // No sum of counts of pairs can be larger than this.
-      let (product, overflow) = count.multipliedReportingOverflow(by: UInt64(word.byteCount))
-      pairs = overflow ? .max : pairs.addingReportingOverflow(product).partialValue
-      if overflow || product >= 1 << 62 || pairs >= 1 << 62 {
-        throw .corpusTooLarge(what: "occurrences of words")
-      }
+      try bound.add(word, count)
       try word.withByteView { (word) throws(TokenizationError) in
         try base.append(word, count: count, to: &list)
       }

@@ -16,6 +16,8 @@ struct ContinuedTraining {
   var minimumFrequency = 0
   /// Merged tokens have fewer bytes than this.
   var maximumTokenLength: Int?
+  /// How words are encoded where more than bytes are merged; nil elsewhere.
+  var spelling: ContinuedSpelling?
   /// Says by the spelling of a merged token which pairs are passed over; nil for none.
   var isForbidden: ((_ spelling: [UInt8]) -> Bool)?
 
@@ -35,18 +37,48 @@ struct ContinuedTraining {
     progress: (_ tokens: Int, _ wanted: Int) -> Void
   ) throws(TokenizationError) -> (tokens: [[UInt8]], merges: [Merge]) {
     guard words.uniqueCount > 0 else { throw .emptyCorpus }
+    var training = self
+    if let spelling {
+      training.tokens += try spelling.newCharacters(
+        in: words,
+        tokens,
+        count: size - tokens.count,
+        minimumCount: UInt64(max(minimumFrequency, 1))
+      )
+    }
+    return try training.learnMerges(
+      from: words,
+      size: size,
+      isInterrupted: isInterrupted,
+      progress: progress
+    )
+  }
+
+  private func learnMerges(
+    from words: some CountedWords,
+    size: Int,
+    isInterrupted: () -> Bool,
+    progress: (_ tokens: Int, _ wanted: Int) -> Void
+  ) throws(TokenizationError) -> (tokens: [[UInt8]], merges: [Merge]) {
     var table = StringTable(capacity: size)
     var lengths = FlatArray<UInt32>(capacity: size)
     for token in tokens {
       _ = token.withByteView { table.insert($0) }
       lengths.append(UInt32(String(decoding: token, as: UTF8.self).unicodeScalars.count))
     }
+    let list: WordList
+    if let spelling {
+      list = try spelling.encoded(words, tokens, model.merges)
+    } else {
+      list = try encoded(words)
+    }
     var learner = try MergeLearner(
-      words: try encoded(words),
+      words: list,
       tokens: table,
       characterCounts: lengths,
       maximumLength: maximumTokenLength ?? .max,
-      minimumCount: Int64(max(minimumFrequency, 1))
+      minimumCount: Int64(max(minimumFrequency, 1)),
+      continuingPrefix: Array((spelling?.options.continuingSubwordPrefix ?? "").utf8)
     )
     learner.isForbidden = isForbidden
     while learner.tokenCount < size {
@@ -67,13 +99,9 @@ struct ContinuedTraining {
     let tokenizer = try Tokenizer(model: model, configuration: configuration)
     var encoder = PieceEncoder(tokenizer)
     var list = WordList(capacity: words.uniqueCount, tokenCapacity: words.uniqueByteCount / 3)
-    var pairs: UInt64 = 0
+    var bound = OccurrenceBound()
     try words.forEachWord { (word, count) throws(TokenizationError) in
-      let (product, overflow) = count.multipliedReportingOverflow(by: UInt64(word.byteCount))
-      pairs = overflow ? .max : pairs.addingReportingOverflow(product).partialValue
-      if overflow || product >= 1 << 62 || pairs >= 1 << 62 {
-        throw .corpusTooLarge(what: "occurrences of words")
-      }
+      try bound.add(word, count)
       encoder.output.removeAll()
       try word.withByteView { (word) throws(TokenizationError) in try encoder.encode(word) }
       try list.startWord(count: count)

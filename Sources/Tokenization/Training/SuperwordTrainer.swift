@@ -81,6 +81,15 @@ public struct SuperwordTrainer: Sendable, Hashable {
         remedy: "choose 2 or more"
       )
     }
+    if trainer.alphabet != .bytes || trainer.continuingSubwordPrefix != nil
+      || trainer.endOfWordSuffix != nil || words.configuration.metaspace != nil
+    {
+      throw .wrongOption(
+        name: "The vocabulary of superwords",
+        value: "one of characters, with a prefix, a suffix or a metaspace",
+        remedy: "superwords are learned of bytes alone"
+      )
+    }
     let first = try trainer.with(transitionSize).train(
       on: words,
       isInterrupted: isInterrupted,

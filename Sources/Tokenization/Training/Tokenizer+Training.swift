@@ -53,6 +53,20 @@ extension Tokenizer {
     configuration.normalization = words.normalization
     configuration.splits = words.splits
     configuration.addsPrefixSpace = words.addsPrefixSpace
+    configuration.prefixSpaceStage = words.prefixSpaceStage
+    configuration.metaspace = words.metaspace
+    configuration.metaspaceStage = words.metaspaceStage
+    configuration.characterMap = words.characterMap
+    configuration.isByteLevel = trainer.alphabet == .bytes
+    configuration.options.byteFallback = trainer.alphabet == .characters && trainer.byteFallback
+    configuration.options.continuingSubwordPrefix = trainer.continuingSubwordPrefix
+    configuration.options.endOfWordSuffix = trainer.endOfWordSuffix
+    let (old, new) = (example, configuration)
+    if old.isByteLevel != new.isByteLevel || old.options != new.options
+      || old.metaspace != new.metaspace
+    {
+      configuration.decoding = configuration.usualDecoding
+    }
     var numbers: [[UInt8]: Int] = [:]
     for (number, token) in model.tokens.enumerated() { numbers[token] = number }
     var added: [AddedToken] = []

@@ -15,9 +15,29 @@ public enum TrainingMemory {
   /// Words lie in 32-bit tokens, one a byte at first; each pair of a word is listed once at the
   /// start and at most twice for each merge in the word, and merges shorten words. The factors are
   /// measured on natural text with a margin of a third.
-  public static func estimate(words: some CountedWords, vocabularySize: Int) -> Int {
+  ///
+  /// - Parameters:
+  ///   - words: The words.
+  ///   - vocabularySize: How many tokens there shall be.
+  ///   - minimumWordCount: Words that occur less often are passed over.
+  /// - Returns: The bytes.
+  /// - Throws: ``TokenizationError`` for a damaged file of words.
+  public static func estimate(
+    words: some CountedWords,
+    vocabularySize: Int,
+    minimumWordCount: UInt64 = 0
+  ) throws(TokenizationError) -> Int {
     let fixed = 48 << 20
-    return fixed + 40 * words.uniqueByteCount + 64 * words.uniqueCount + 256 * vocabularySize
+    var (count, bytes) = (words.uniqueCount, words.uniqueByteCount)
+    if minimumWordCount > 1 {
+      (count, bytes) = (0, 0)
+      try words.forEachWord { (word, times) throws(TokenizationError) in
+        if times < minimumWordCount { return }
+        count += 1
+        bytes += word.byteCount
+      }
+    }
+    return fixed + 40 * bytes + 64 * count + 256 * vocabularySize
   }
 
   /// Checks that there is memory enough before learning begins.

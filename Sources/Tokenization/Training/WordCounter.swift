@@ -15,6 +15,8 @@ public final class WordCounter {
   private let normalizesLinesTogether: Bool
   private let pattern: SplitPattern?
   private let splitter: Result<TextSplitter, UnicodeTextError>?
+  /// What makes words where a rule alone does not; nil elsewhere.
+  private let stages: Result<Stages, UnicodeTextError>?
   private let finder: AddedTokenFinder
   private let normalizedFinder: AddedTokenFinder
   var table = WordTable()
@@ -58,6 +60,9 @@ public final class WordCounter {
     self.finder = finder
     pattern = configuration.pattern
     splitter = configuration.splitter()
+    stages =
+      configuration.needsStages
+      ? Result { () throws(UnicodeTextError) in try Stages(configuration) } : nil
     self.normalizedFinder = normalizedFinder
     normalizer = Result { () throws(UnicodeTextError) in
       try TextNormalizer(configuration.normalization)
@@ -75,6 +80,10 @@ public final class WordCounter {
   /// Counts one text, a sequence of its own: no word crosses its ends.
   public func add(_ text: RawSpan) throws(TokenizationError) {
     byteCount += text.byteCount
+    if let stages {
+      try text.withByteView { (text) throws(TokenizationError) in try add(text, stages) }
+      return
+    }
     try text.withByteView { (text) throws(TokenizationError) in
       try split(text, finder) { (part) throws(TokenizationError) in
         try addWithoutAdded(part)
@@ -90,7 +99,7 @@ public final class WordCounter {
 
   /// Counts the lines of a text, each with its line feed a sequence of its own.
   public func add(linesOf text: RawSpan) throws(TokenizationError) {
-    if finder.isEmpty, normalizedFinder.isEmpty, normalizesLinesTogether {
+    if finder.isEmpty, normalizedFinder.isEmpty, normalizesLinesTogether, stages == nil {
       byteCount += text.byteCount
       if let normal = try normalized(text) {
         try normal.withByteView(countLines)
@@ -124,12 +133,17 @@ public final class WordCounter {
     var start = 0
     while let match = finder.first(in: text, from: start, where: { _ in true }) {
       if match.range.lowerBound > start { try body(text[start..<match.range.lowerBound]) }
-      if let word = ByteAlphabet.bytes(ofSpelling: text[match.range].toArray()) {
-        word.withByteView { table.add($0, 0..<$0.count) }
-      }
+      addToken(text[match.range])
       start = match.range.upperBound
     }
     if start < text.count { try body(text[start..<text.count]) }
+  }
+
+  /// Counts an added token as a word.
+  private func addToken(_ text: ByteView) {
+    let word =
+      configuration.isByteLevel ? ByteAlphabet.bytes(ofSpelling: text.toArray()) : text.toArray()
+    word?.withByteView { table.add($0, 0..<$0.count) }
   }
 
   /// Counts a text without added tokens of the original.
@@ -143,6 +157,61 @@ public final class WordCounter {
       }
     } else {
       try split(text, normalizedFinder) { (part) throws(TokenizationError) in try countPieces(part)
+      }
+    }
+  }
+
+  /// Counts a text through all stages.
+  private func add(
+    _ text: ByteView,
+    _ stages: Result<Stages, UnicodeTextError>
+  ) throws(TokenizationError) {
+    let tools: Stages
+    do {
+      tools = try stages.get()
+    } catch {
+      throw .text(error)
+    }
+    var start = 0
+    while let match = finder.first(in: text, from: start, where: { _ in true }) {
+      try addPart(of: text, start..<match.range.lowerBound, tools)
+      addToken(text[match.range])
+      start = match.range.upperBound
+    }
+    try addPart(of: text, start..<text.count, tools)
+  }
+
+  /// Counts a part of a text between added tokens of the original.
+  private func addPart(
+    of text: ByteView,
+    _ range: Range<Int>,
+    _ stages: Stages
+  ) throws(TokenizationError) {
+    if range.isEmpty { return }
+    var part = SourcedText(
+      text[range],
+      start: range.lowerBound,
+      isSourced: stages.splitter.needsPlaces
+    )
+    do {
+      try stages.normalizer.normalize(&part)
+    } catch {
+      throw .text(error)
+    }
+    let bytes = part.bytes
+    var texts: [Range<Int>] = []
+    var start = 0
+    bytes.withByteView { bytes in
+      while let match = normalizedFinder.first(in: bytes, from: start, where: { _ in true }) {
+        texts.append(start..<match.range.lowerBound)
+        addToken(bytes[match.range])
+        start = match.range.upperBound
+      }
+    }
+    texts.append(start..<bytes.count)
+    for range in texts where !range.isEmpty {
+      for piece in try stages.splitter.pieces(of: part.slice(range)) {
+        piece.bytes.withByteView { table.add($0, 0..<$0.count) }
       }
     }
   }
@@ -200,6 +269,17 @@ public final class WordCounter {
       try countPieces(text[start..<end])
       start = end
     }
+  }
+}
+
+/// What makes words of texts that more than a rule changes.
+private struct Stages {
+  let normalizer: SourcedNormalizer
+  let splitter: StagedSplitter
+
+  init(_ configuration: TokenizerConfiguration) throws(UnicodeTextError) {
+    normalizer = try SourcedNormalizer(configuration)
+    splitter = try StagedSplitter(configuration)
   }
 }
 

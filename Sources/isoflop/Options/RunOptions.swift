@@ -1,3 +1,4 @@
+import Accounting
 import ArgumentParser
 import Experiments
 import Ranks
@@ -34,11 +35,18 @@ struct RunOptions: ParsableArguments {
 
   /// Starts a run, or shows what it would do.
   ///
-  /// - Parameter request: Makes the request for some number of threads.
+  /// - Parameters:
+  ///   - task: A task in the place of files, or none.
+  ///   - request: Makes the request for some number of threads.
   /// - Throws: What goes wrong in this process; it has then ended the others.
-  func start(_ request: (_ threads: Int) -> RunRequest) throws {
+  func start(task: TaskOptions? = nil, _ request: (_ threads: Int) -> RunRequest) throws {
     try LaunchedProcesses.run { ranks in
-      try start(request(threads ?? LaunchedProcesses.threads(ranks)), ranks)
+      let request = request(threads ?? LaunchedProcesses.threads(ranks))
+      guard let task, !task.isEmpty else { return try start(request, ranks) }
+      guard ranks.count == 1 else {
+        throw TrainingError.invalidPlan(reason: "a --task is learned by one process, not several")
+      }
+      try start(request, task)
     }
   }
 
@@ -52,6 +60,7 @@ struct RunOptions: ParsableArguments {
     }
     let folder = output ?? ""
     let run = try PreparedRun(request, ranks: ranks, folder: folder, replaces: force)
+    if ranks.isFirst, !quiet { note(run.plan.training.shape.dropout, of: request) }
     try show(folder, ranks) { observe in
       try run.train(
         folder: folder,
@@ -59,6 +68,14 @@ struct RunOptions: ParsableArguments {
         observe: observe
       )
     }
+  }
+
+  /// Says where a model drops what nobody asked for here: GPT-2's folders often do.
+  private func note(_ dropout: Dropout, of request: RunRequest) {
+    guard request.dropout == nil, dropout != .none else { return }
+    Console.note(
+      "Training drops numbers as the model's config.json says; --dropout 0 keeps all.\n"
+    )
   }
 
   /// Goes on with the run of a folder.

@@ -76,6 +76,18 @@ enum CorpusError: Error, CustomStringConvertible {
   }
 }
 
+/// Checks that files can appear without taking the place of texts that are read or, without
+/// --force, of any.
+func checkOutputs(_ paths: [String], reading inputs: [TextInput], force: Bool) throws {
+  let sources = Set(inputs.map { absolutePath($0.path) })
+  for path in paths {
+    if sources.contains(absolutePath(path)) {
+      throw ValidationError("\(path) would be written over itself: name another output.")
+    }
+    if !force, try fileKind(path) != nil { throw FilesError.exists(path: path) }
+  }
+}
+
 /// Checks that a file can be written where an output is to appear later.
 func checkWritable(_ path: String) throws {
   let probe = try AtomicFile(path)

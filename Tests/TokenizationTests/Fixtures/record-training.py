@@ -21,6 +21,13 @@ BYTES = sorted(pre_tokenizers.ByteLevel.alphabet())
 def pre_tokenizer(words):
     if words == "gpt2":
         return pre_tokenizers.ByteLevel(add_prefix_space=False)
+    if words == "gpt2-space":
+        return pre_tokenizers.ByteLevel(add_prefix_space=True)
+    if words.startswith("metaspace"):
+        return pre_tokenizers.Metaspace(prepend_scheme=words.partition("-")[2] or "always")
+    if words == "digits-metaspace":
+        return pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True),
+                                        pre_tokenizers.Metaspace(prepend_scheme="first")])
     if words == "whole":
         return pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     return pre_tokenizers.Split(Regex(r"\S+"), "removed", invert=True)
@@ -57,6 +64,8 @@ def decorated(words, prefix, suffix):
     return forms
 
 
+BYTE_TOKENS = [f"<0x{byte:02X}>" for byte in range(256)]
+
 CASES = [
     dict(words="gpt2", limit_alphabet=limit("gpt2", 60), initial_alphabet=[], vocab_size=500),
     dict(words="gpt2", limit_alphabet=limit("gpt2", 90, "ae!Z"), initial_alphabet=["a", "e", "!", "Z"], vocab_size=400),
@@ -73,6 +82,13 @@ CASES = [
     dict(words="characters", end_of_word_suffix="</w>", text="abracadabra abracadabra abracadabra", vocab_size=40),
     dict(words="characters", continuing_subword_prefix="##", end_of_word_suffix="_", text="banananabanana",
          limit_alphabet=2, vocab_size=40),
+    dict(words="metaspace", special_tokens=["<unk>", "<s>"], vocab_size=2300),
+    dict(words="metaspace", special_tokens=["<unk>"] + BYTE_TOKENS, byte_fallback=True, vocab_size=2400),
+    dict(words="metaspace-first", min_frequency=2, vocab_size=2300),
+    dict(words="metaspace-never", limit_alphabet=limit("metaspace-never", 120), max_token_length=8, vocab_size=700),
+    dict(words="metaspace", end_of_word_suffix="</w>", seeded=True, initial_alphabet=["ᚠ"], vocab_size=4300),
+    dict(words="digits-metaspace", special_tokens=["▁the", "<pad>"], vocab_size=2300),
+    dict(words="gpt2-space", special_tokens=["<|a|>", "the", "Ġof"], min_frequency=3, vocab_size=900),
     dict(words="whole", max_token_length=40, vocab_size=700, initial_alphabet=BYTES),
 ]
 
@@ -80,7 +96,7 @@ CASES = [
 def main():
     cases = []
     for case in CASES:
-        settings = {k: v for k, v in case.items() if k not in ("words", "seeded", "text")}
+        settings = {k: v for k, v in case.items() if k not in ("words", "seeded", "text", "byte_fallback")}
         if case.get("seeded"):
             settings["special_tokens"] = decorated(
                 case["words"], case.get("continuing_subword_prefix"), case.get("end_of_word_suffix"))
@@ -97,6 +113,10 @@ def main():
         vocabulary, merges = json.loads(learned.pop())
         settings.setdefault("special_tokens", [])
         settings.setdefault("initial_alphabet", [])
+        if case.get("byte_fallback"):
+            # The trainer is told of the bytes as special tokens, isoflop's by a setting.
+            settings["special_tokens"] = [t for t in settings["special_tokens"] if t not in BYTE_TOKENS]
+            settings["byte_fallback"] = True
         cases.append(dict(words=case["words"], text=case.get("text"), settings=settings,
                           vocabulary=vocabulary, merges=[" ".join(pair) for pair in merges]))
         print(case["words"], len(vocabulary), len(merges))

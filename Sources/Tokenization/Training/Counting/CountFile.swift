@@ -133,7 +133,7 @@ public struct CountFile: CountedWords {
         ? differ("another normalization", mine.normalizerJSON, others.normalizerJSON)
         : differ("the normalization", names.0, names.1)
     }
-    if mine.splits != others.splits || mine.addsPrefixSpace != others.addsPrefixSpace {
+    if mine.preTokenizerJSON != others.preTokenizerJSON {
       let names = (mine.splitName, others.splitName)
       throw names.0 == names.1
         ? differ("another pre-tokenizer", mine.preTokenizerJSON, others.preTokenizerJSON)
@@ -163,6 +163,12 @@ extension TokenizerConfiguration {
       addedTokens: addedTokens.sorted { $0.id < $1.id }
     )
     counting.splits = splits
+    counting.prefixSpaceStage = prefixSpaceStage
+    counting.metaspace = metaspace
+    counting.metaspaceStage = metaspaceStage
+    counting.characterMap = characterMap
+    counting.isByteLevel = isByteLevel
+    counting.decoding = counting.usualDecoding
     for index in counting.addedTokens.indices { counting.addedTokens[index].id = TokenID(index) }
     return counting
   }

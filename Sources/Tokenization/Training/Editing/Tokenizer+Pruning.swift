@@ -16,9 +16,9 @@ public struct PrunedTokenizer: Sendable {
 extension Tokenizer {
   /// Removes tokens that a text does not need, or the least useful ones.
   ///
-  /// What always stays: added tokens, tokens that no merge makes (the alphabet), and with a token
-  /// everything it can be merged from. Tokens keep their order and get new numbers without gaps;
-  /// merges keep their order.
+  /// What always stays: added tokens, the unknown token, tokens that no merge makes (the alphabet),
+  /// and with a token everything it can be merged from. Tokens keep their order and get new numbers
+  /// without gaps; merges keep their order.
   ///
   /// Without a size, a text that was counted is encoded as before, with the new numbers: every token
   /// that any step of its encoding makes is kept.
@@ -27,15 +27,22 @@ extension Tokenizer {
   ///   - uses: How often each token occurs in the text that is to be kept, by number; nil to go by
   ///     the merges' order, the first being the most useful.
   ///   - size: How many tokens stay at most; nil for all that occur.
-  /// - Returns: The tokenizer and the map of the numbers.
+  /// - Returns: The tokenizer and the map of the numbers. A SentencePiece model becomes pairs.
   /// - Throws: ``TokenizationError/wrongOption(name:value:remedy:)`` for a size below what always
-  ///   stays.
+  ///   stays; ``TokenizationError/notExpressible(format:what:)`` for a SentencePiece model without
+  ///   pairs.
   public func pruned(uses: [Int]?, size: Int?) throws(TokenizationError) -> PrunedTokenizer {
+    if sentencePiece != nil { return try withPairs().pruned(uses: uses, size: size) }
     var makers: [[Merge]] = Array(repeating: [], count: vocabularySize)
     for merge in merges { makers[Int(merge.merged)].append(merge) }
     var isKept = [Bool](repeating: false, count: vocabularySize)
-    for id in 0..<vocabularySize where makers[id].isEmpty { isKept[id] = true }
+    for id in 0..<vocabularySize where makers[id].isEmpty && !isGap(TokenID(id)) {
+      isKept[id] = true
+    }
     for token in configuration.addedTokens { isKept[Int(token.id)] = true }
+    if let unknown = configuration.options.unknownToken.flatMap(modelID(ofSpelling:)) {
+      isKept[Int(unknown)] = true
+    }
     // An added token may be spelled like merged ones, whose parts stay with it.
     for token in configuration.addedTokens {
       for id in closure(of: token.id, makers, isKept) { isKept[Int(id)] = true }

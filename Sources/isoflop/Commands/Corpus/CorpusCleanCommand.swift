@@ -161,16 +161,11 @@ struct CorpusCleanCommand: ParsableCommand {
     Console.write(json ? report.json.text : report.text)
   }
 
-  /// Refuses to write over texts that are read or, without --force, over any.
   private func prepare(_ folder: String, _ inputs: [TextInput]) throws {
     try prepareOutputFolder(folder)
-    for input in inputs {
-      let path = CorpusCleaner.output(for: input, in: folder)
-      if path == input.path || path == "./" + input.path || "./" + path == input.path {
-        throw ValidationError("\(path) would be written over itself: name another folder.")
-      }
-      if !force, try fileKind(path) != nil { throw FilesError.exists(path: path) }
-    }
+    let names = inputs.map { CorpusCleaner.output(for: $0, in: folder) }
+    let dropped = joined(folder, CorpusCleaner.droppedName)
+    try checkOutputs(names + [dropped], reading: inputs, force: force)
   }
 
   private func plan(_ inputs: [TextInput]) throws -> CleaningPlan {

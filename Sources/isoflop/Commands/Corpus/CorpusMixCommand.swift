@@ -86,7 +86,7 @@ struct CorpusMixCommand: ParsableCommand {
   func run() throws {
     let inputs = try texts.inputs()
     let target = dryRun ? nil : output
-    if let target { try prepare(target) }
+    if let target { try prepare(target, inputs) }
     let total = inputs.reduce(0) { $0 + ($1.storedBytes ?? 0) }
     let report = try work.run { progress in
       var done = 0
@@ -127,10 +127,14 @@ struct CorpusMixCommand: ParsableCommand {
     MixReport(plan, unit: tokens == nil ? "bytes" : "tokens", seed: seed, written: written)
   }
 
-  private func prepare(_ target: String) throws {
-    if separate { return try prepareOutputFolder(target) }
-    if !force, try fileKind(target) != nil { throw FilesError.exists(path: target) }
-    try checkWritable(target)
+  private func prepare(_ target: String, _ inputs: [TextInput]) throws {
+    guard separate else {
+      try checkOutputs([target], reading: inputs, force: force)
+      return try checkWritable(target)
+    }
+    try prepareOutputFolder(target)
+    let names = CorpusMixer.outputs(of: inputs, in: target)
+    try checkOutputs(names, reading: inputs, force: force)
   }
 
   private func strategy() throws -> MixPlan.Strategy {

@@ -142,6 +142,10 @@ struct ModelEvaluate: ParsableCommand {
       precision: precision,
       progress: { line.update(stage: "Evaluating", fraction: $0, detail: path) }
     )
+    guard loss.nats.isFinite else {
+      line.finishLine()
+      throw BrokenModelError(path: model)
+    }
     return LossReport(loss, of: model, ids: path, context: context, stride: stride)
   }
 
@@ -177,7 +181,21 @@ struct ModelEvaluate: ParsableCommand {
     let table = try evaluator.losses(of: network) {
       line.update(stage: "Evaluating", fraction: $0, detail: path)
     }
+    guard table.total.nats.isFinite else {
+      line.finishLine()
+      throw BrokenModelError(path: model)
+    }
     if let losses { try table.write(to: losses) }
     return LossReport(table, of: model, context: context)
+  }
+}
+
+/// A model whose loss is no number.
+private struct BrokenModelError: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "The loss of \(path) is not a number: some of its weights are none, or far too large. See which: "
+      + "isoflop model inspect \(path) --statistics"
   }
 }

@@ -20,6 +20,7 @@ struct ModelFinetune: ParsableCommand {
   @Option(help: ArgumentHelp("The model folder to start from.", valueName: "folder"))
   var model: String
 
+  @OptionGroup var dropout: DropoutOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Run") var options: RunOptions
 
@@ -32,7 +33,9 @@ struct ModelFinetune: ParsableCommand {
 
   func run() throws {
     try options.start { threads in
-      training.request(start: .model(model), threads: threads)
+      var request = training.request(start: .model(model), threads: threads)
+      request.dropout = dropout.probabilities
+      return request
     }
   }
 }

@@ -1,6 +1,7 @@
 import Accounting
 import ArgumentParser
 import Files
+import Kernels
 import LanguageModels
 import Randomness
 import Reports
@@ -47,7 +48,16 @@ struct ModelGenerate: ParsableCommand {
   var stop: [String] = []
 
   @Option(help: ArgumentHelp("Threads; the text does not depend on them.", valueName: "count"))
-  var threads = 1
+  var threads = processorCount
+
+  @Option(help: "f32, or bf16 as model train takes it: what matrix products multiply.")
+  var precision = ProductPrecision.f32
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Guess tokens where a text repeats itself; it changes only the speed."
+  )
+  var guesses = true
 
   @Flag(help: "Print one JSON object a prompt, with ids and the reason of the end.")
   var json = false
@@ -68,6 +78,7 @@ struct ModelGenerate: ParsableCommand {
   }
 
   func run() throws {
+    try precision.noteEmulation()
     Interruption.listen()
     let tokenizer = try Tokenizer(contentsOf: tokenizer ?? joined(model, "tokenizer.json"))
     let texts = try readPrompts()
@@ -79,7 +90,12 @@ struct ModelGenerate: ParsableCommand {
       )
     }
     let ids = try texts.map { try firstTokens($0, tokenizer, model) }
-    let decoder = try SequenceDecoder(model, sequences: max(texts.count, 1), threads: threads)
+    let decoder = try SequenceDecoder(
+      model,
+      sequences: max(texts.count, 1),
+      threads: threads,
+      precision: precision
+    )
     let isStreamed = texts.count == 1 && !json
     if isStreamed { Console.write(texts[0]) }
 
@@ -94,7 +110,8 @@ struct ModelGenerate: ParsableCommand {
       ids,
       tokenLimit: maxTokens.whole ?? 0,
       settings: sampling.settings,
-      seed: Seed(sampling.seed)
+      seed: Seed(sampling.seed),
+      guessing: guesses
     ) { index, token in
       let id = TokenID(token)
       // A model may have more ids than its tokenizer: its table was filled up to a round number.

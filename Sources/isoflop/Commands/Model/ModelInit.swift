@@ -54,6 +54,7 @@ struct ModelInit: ParsableCommand {
   )
   var scheme: InitializationOptions.Scheme?
 
+  @OptionGroup var dropout: DropoutOptions
   @OptionGroup var weights: InitializationOptions
 
   @Option(help: ArgumentHelp("What the weights are drawn from.", valueName: "number"))
@@ -148,6 +149,7 @@ struct ModelInit: ParsableCommand {
     if let count = vocabSize?.whole ?? tokens?.vocabularySize { shape.vocabularySize = count }
     if let count = context?.whole { shape.contextLength = count }
     if let count = layers?.whole { shape.layerCount = count }
+    if let probabilities = dropout.probabilities { shape.dropout = probabilities }
     try shape.validate()
     return shape
   }

@@ -58,6 +58,7 @@ struct ModelTrain: ParsableCommand {
   @Option(help: ArgumentHelp("Blocks of a new model.", valueName: "count"))
   var layers: Count?
 
+  @OptionGroup var dropout: DropoutOptions
   @OptionGroup(title: "New weights") var weights: InitializationOptions
   @OptionGroup(title: "Task") var task: TaskOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
@@ -70,7 +71,9 @@ struct ModelTrain: ParsableCommand {
     }
     let isShaped = vocabSize != nil || layers != nil || weights.scheme != nil
     if resume != nil {
-      let isPlanned = isShaped || weights.baseWidth != nil || !training.isEmpty || !task.isEmpty
+      let isPlanned =
+        isShaped || weights.baseWidth != nil || !training.isEmpty || !task.isEmpty
+        || dropout.dropout != nil
       guard !isPlanned, options.output == nil, !options.force, !options.dryRun else {
         throw ValidationError("--resume goes on with the run's own plan: name --threads at most.")
       }
@@ -115,6 +118,7 @@ struct ModelTrain: ParsableCommand {
     var request = training.request(start: start, threads: threads)
     request.vocabularySize = vocabSize?.whole
     request.layerCount = layers?.whole
+    request.dropout = dropout.probabilities
     request.initialization = weights.initialization ?? request.initialization
     request.baseWidth = weights.baseWidth
     return request

@@ -10,11 +10,18 @@ struct MeasuredTextOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "A corpus folder, a folder of LANGUAGE.txt files, or text files named by language.",
+      "A corpus folder, a folder of LANGUAGE.txt or .jsonl files, text files named by language,"
+        + " .gz and .zst included, or - for standard input.",
       valueName: "folder|files"
     )
   )
   var corpus: [String]
+
+  @Flag(help: "Each line of the input is a JSON object, as in files named .jsonl.")
+  var jsonl = false
+
+  @Option(help: ArgumentHelp("The key of the text in JSON objects.", valueName: "key"))
+  var field = "text"
 
   @Option(help: ArgumentHelp("The languages, in this order (default: all).", valueName: "tags"))
   var languages: TagList?
@@ -63,10 +70,10 @@ struct MeasuredTextOptions: ParsableArguments {
 
   private func text() throws -> (languages: [LanguageText], isParallel: Bool) {
     if corpus.count == 1 {
-      let corpus = try Corpus(path: corpus[0], languages: languages?.tags)
+      let corpus = try read(corpus[0], languages?.tags)
       return (corpus.languages, corpus.isParallel)
     }
-    var texts = try corpus.flatMap { try Corpus(path: $0).languages }
+    var texts = try corpus.flatMap { try read($0, nil).languages }
     if let tags = languages?.tags {
       texts = try tags.map { tag in
         guard let text = texts.first(where: { $0.tag == tag }) else {
@@ -79,6 +86,10 @@ struct MeasuredTextOptions: ParsableArguments {
       throw ValidationError("Two of the files are named after the same language.")
     }
     return (texts, Set(texts.map(\.lineCount)).count == 1)
+  }
+
+  private func read(_ path: String, _ tags: [String]?) throws -> Corpus {
+    try Corpus(path: path, languages: tags, field: field, areRecords: jsonl)
   }
 
   /// The files' names, or the paths where names are the same.

@@ -78,7 +78,7 @@ struct TokenizerExtend: ParsableCommand {
 
   private func extend(_ progress: DelayedProgress) throws {
     try checkWritable(output)
-    let old = try Tokenizer(contentsOf: tokenizer)
+    let old = try Tokenizer(contentsOf: tokenizer).withPairs()
     let inputs = try texts.inputs()
     if dryRun {
       print(

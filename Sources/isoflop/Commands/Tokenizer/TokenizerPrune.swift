@@ -76,7 +76,14 @@ struct TokenizerPrune: ParsableCommand {
     try checkWritable(map)
     let progress = DelayedProgress(quiet: quiet)
     defer { progress.finish() }
-    let old = try Tokenizer(contentsOf: tokenizer)
+    let old = try Tokenizer(contentsOf: tokenizer).withPairs()
+    if !corpus.isEmpty, old.configuration.options.dropout > 0 {
+      throw TokenizationError.wrongOption(
+        name: "The dropout of a tokenizer that is pruned by a text",
+        value: "\(old.configuration.options.dropout)",
+        remedy: "set model.dropout to null in \(tokenizer), as it makes tokens at random"
+      )
+    }
     let uses = corpus.isEmpty ? nil : try uses(of: old, progress)
     let pruned = try old.pruned(uses: uses, size: size?.count)
     progress.finish()

@@ -7,7 +7,7 @@ import UnicodeText
 struct TokenizerTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Learn a byte-level BPE vocabulary from text.",
+    abstract: "Learn a BPE vocabulary from text.",
     discussion: """
       isoflop tokenizer train --corpus texts --vocab-size 8k -o tokenizer.json
       isoflop tokenizer train --corpus a.txt --corpus b.txt --vocab-size 32768 \\
@@ -21,6 +21,8 @@ struct TokenizerTrain: ParsableCommand {
       isoflop tokenizer train --corpus texts --balance temperature=0.3 --vocab-size 32k -o t.json
       isoflop tokenizer train --corpus texts --parity-corpus flores --vocab-size 32k -o t.json
       isoflop tokenizer train --corpus texts --vocab-size 32k --superwords-from 24k -o t.json
+      isoflop tokenizer train --corpus texts --alphabet characters --byte-fallback \\
+        --unknown '<unk>' --pre-tokenizer metaspace --vocab-size 32k -o t.json
 
       The most frequent pair of tokens is merged first; of equally frequent
       ones the pair with the smaller left number, then the smaller right
@@ -87,7 +89,7 @@ struct TokenizerTrain: ParsableCommand {
         )
       }
     }
-    if words.like != nil, !vocabulary.specialTokens.isEmpty {
+    if words.like != nil, vocabulary.wantedSpecialTokens != nil {
       throw ValidationError(
         "--like brings the normal form, the pre-tokenizer and the special tokens along."
       )
@@ -97,6 +99,15 @@ struct TokenizerTrain: ParsableCommand {
     }
     if superwordsFrom != nil, balancing.needsLanguages {
       throw ValidationError("--superwords-from goes with neither --balance nor --parity-corpus.")
+    }
+    if superwordsFrom != nil,
+      vocabulary.alphabet == .characters || words.metaspace != nil
+        || vocabulary.continuingSubwordPrefix != nil || vocabulary.endOfWordSuffix != nil
+    {
+      throw ValidationError(
+        "--superwords-from learns tokens of bytes: leave out --alphabet characters, metaspace,"
+          + " prefix and suffix."
+      )
     }
     if superwordLength < 2 { throw ValidationError("--superword-length must be 2 or more.") }
   }
@@ -127,9 +138,7 @@ struct TokenizerTrain: ParsableCommand {
       counts: counts,
       balancing: balancing,
       sizes: vocabulary.sizes.counts,
-      trainer: try vocabulary.trainer(
-        specialTokens: example.addedTokens.filter(\.isSpecial).map(\.content)
-      ),
+      trainer: try vocabulary.trainer(of: example),
       superwords: superwordsFrom.map { ($0.count, superwordLength) },
       example: example,
       scratch: words.scratchFolder(for: output),
@@ -171,9 +180,9 @@ struct TokenizerTrain: ParsableCommand {
     if let first = counts.first {
       configuration = try CountFile(contentsOf: first).configuration
     }
+    try vocabulary.apply(to: &configuration, isLike: words.like != nil)
     if words.like == nil, configuration.addedTokens.isEmpty {
-      let texts =
-        vocabulary.specialTokens.isEmpty ? ["<|endoftext|>"] : vocabulary.specialTokens
+      let texts = vocabulary.wantedSpecialTokens ?? ["<|endoftext|>"]
       configuration.addedTokens = texts.enumerated().map {
         AddedToken(id: TokenID($0), content: $1)
       }
@@ -213,7 +222,7 @@ struct TokenizerTrain: ParsableCommand {
       Console.note("The text has pairs for \(tokenizer.vocabularySize) tokens only.\n")
     }
     if tokenizer.vocabularySize > size {
-      Console.note("All 256 bytes and the special tokens are tokens, more than were asked for.\n")
+      Console.note("Alphabet and special tokens alone are more tokens than were asked for.\n")
     }
   }
 }

@@ -68,7 +68,11 @@ struct TokenizerTraining {
     of languages: [Language]
   ) throws -> TrainingResult {
     let bound = words.memory?.bytes
-    let needed = TrainingMemory.estimate(words: counted, vocabularySize: sizes.max() ?? 0)
+    let needed = try TrainingMemory.estimate(
+      words: counted,
+      vocabularySize: sizes.max() ?? 0,
+      minimumWordCount: trainer.minimumWordCount
+    )
     try TrainingMemory.check(needed, bound: bound)
     let models = try trainer.train(
       on: counted,
@@ -223,7 +227,7 @@ struct TokenizerTraining {
       scratch: scratch,
       progress: progress
     ).words(of: inputs, name: "lines")
-    let needed = TrainingMemory.estimate(words: lines, vocabularySize: sizes.max() ?? 0)
+    let needed = try TrainingMemory.estimate(words: lines, vocabularySize: sizes.max() ?? 0)
     try TrainingMemory.check(needed, bound: words.memory?.bytes)
     let superwords = SuperwordTrainer(
       trainer,

@@ -22,8 +22,8 @@ struct VocabularySize: ExpressibleByArgument {
   }
 }
 
-/// One or several numbers of tokens, `8k,16k,32k`; a comma before exactly three digits that end a
-/// number belongs to it, as in `32,768`.
+/// One or several numbers of tokens, `8k,16k,32k`; a comma before exactly three digits belongs to the
+/// number, as in `32,768`, unless the parts are both sizes above the 256 bytes, as in `500,600`.
 struct VocabularySizes: ExpressibleByArgument {
   /// The numbers, at least one, each once.
   let counts: [Int]
@@ -33,7 +33,8 @@ struct VocabularySizes: ExpressibleByArgument {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let isGroup = part.count == 3 && part.allSatisfy { $0.isASCII && $0.isNumber }
       let before = parts.last?.split(separator: ",").first ?? ""
-      if isGroup, (1...3).contains(before.count), before.allSatisfy({ $0.isNumber }) {
+      let areSizes = [parts.last ?? "", String(part)].allSatisfy { Int($0) ?? 0 > 256 }
+      if isGroup, !areSizes, (1...3).contains(before.count), before.allSatisfy({ $0.isNumber }) {
         parts[parts.count - 1] += "," + part
       } else {
         parts.append(String(part))

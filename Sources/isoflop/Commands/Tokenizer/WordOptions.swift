@@ -34,12 +34,13 @@ struct WordOptions: ParsableArguments {
       "A rule that cuts text into pieces (default: o200k); may be repeated, each cuts the pieces of"
         + " the one before: o200k, cl100k or llama3, gpt2, qwen2, nanochat, whitespace,"
         + " whitespace-split, punctuation, digits, digits:1, digits:3, scripts, words,"
-        + " words:LANGUAGE, graphemes, whole-graphemes, split:/TEXT/, regex:/PATTERN/BEHAVIOR.",
+        + " words:LANGUAGE, graphemes, whole-graphemes, metaspace (spaces as ▁, one in front),"
+        + " metaspace:first, metaspace:never, split:/TEXT/, regex:/PATTERN/BEHAVIOR.",
       valueName: "rule"
     ),
-    transform: { try TextSplit(spelling: $0) }
+    transform: { try WordRule(spelling: $0) }
   )
-  var preTokenizers: [TextSplit] = []
+  var preTokenizers: [WordRule] = []
 
   @Option(help: ArgumentHelp("How many threads count words.", valueName: "count"))
   var threads = processorCount
@@ -67,6 +68,9 @@ struct WordOptions: ParsableArguments {
     if like != nil, !normalizers.isEmpty || !preTokenizers.isEmpty {
       throw ValidationError("--like brings the normalizers and the pre-tokenizer along.")
     }
+    if preTokenizers.count(where: { $0.isMetaspace }) > 1 {
+      throw ValidationError("metaspace can stand among the pre-tokenizers once.")
+    }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
     if resume, texts.corpus.contains("-") {
       throw ValidationError("Standard input can not be read again: --resume needs files.")
@@ -75,11 +79,26 @@ struct WordOptions: ParsableArguments {
 
   /// How texts become words, without added tokens unless a tokenizer brings them.
   func configuration() throws -> TokenizerConfiguration {
-    if let like { return try Tokenizer(contentsOf: like).configuration }
+    if let like { return try Tokenizer(contentsOf: like).withPairs().configuration }
     var configuration = TokenizerConfiguration()
     if !normalizers.isEmpty { configuration.normalization = Normalization(normalizers) }
-    if !preTokenizers.isEmpty { configuration.splits = preTokenizers }
+    if preTokenizers.isEmpty { return configuration }
+    configuration.splits = []
+    for rule in preTokenizers {
+      switch rule {
+      case .split(let split): configuration.splits.append(split)
+      case .metaspace(let metaspace):
+        configuration.metaspace = metaspace
+        configuration.metaspaceStage = configuration.splits.count
+      }
+    }
     return configuration
+  }
+
+  /// The stage that writes spaces as a visible character, where one was asked for.
+  var metaspace: Metaspace? {
+    for case .metaspace(let metaspace) in preTokenizers { return metaspace }
+    return nil
   }
 
   /// Whether words are counted through files.
@@ -88,6 +107,29 @@ struct WordOptions: ParsableArguments {
   /// The folder for what waits on disk.
   func scratchFolder(for output: String) -> String {
     scratch ?? (output.hasSuffix("/") ? String(output.dropLast()) : output) + ".scratch"
+  }
+}
+
+/// A stage of the pre-tokenizer as an option spells it.
+enum WordRule {
+  case split(TextSplit)
+  case metaspace(Metaspace)
+
+  init(spelling: String) throws {
+    let parts = spelling.split(separator: ":", maxSplits: 1).map(String.init)
+    guard parts.first == "metaspace" else {
+      self = .split(try TextSplit(spelling: spelling))
+      return
+    }
+    let scheme = parts.count > 1 ? parts[1] : Metaspace.PrependScheme.always.rawValue
+    guard let scheme = Metaspace.PrependScheme(rawValue: scheme) else {
+      throw ValidationError("\(spelling): metaspace may be always, first or never in front.")
+    }
+    self = .metaspace(Metaspace(prependScheme: scheme))
+  }
+
+  var isMetaspace: Bool {
+    if case .metaspace = self { true } else { false }
   }
 }
 

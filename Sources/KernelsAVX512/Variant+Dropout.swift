@@ -1,0 +1,1 @@
+../KernelsBaseline/Variant+Dropout.swift

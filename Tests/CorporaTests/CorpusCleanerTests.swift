@@ -1,0 +1,186 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Corpora
+
+@Suite struct CorpusCleanerTests {
+  /// What is left of a text, and the dropped documents.
+  private func clean(
+    _ text: [UInt8],
+    _ plan: CleaningPlan,
+    name: String = "en.txt",
+    threads: Int = 1
+  ) throws -> (kept: String, dropped: [[String: Any]]) {
+    try withTemporaryFolder { folder in
+      let path = joined(folder, name)
+      try writeFile(path, text)
+      let out = joined(folder, "out")
+      try createFolder(out)
+      let form = TextInput.Form.promised(by: path, field: "text")
+      let cleaner = CorpusCleaner(plan)
+      let summary = try cleaner.clean([TextInput(path, form: form)], to: out, threads: threads)
+      let lines = try readFile(joined(out, "dropped.jsonl")).split(separator: 0x0A)
+      let dropped = try lines.map { line in
+        try #require(JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+      }
+      #expect(summary[0].dropped.values.reduce(0, +) == dropped.count)
+      #expect(summary[0].documents == summary[0].keptDocuments + dropped.count)
+      return (String(decoding: try readFile(joined(out, name)), as: UTF8.self), dropped)
+    }
+  }
+
+  private func rule(_ name: String, _ limit: Double? = nil) throws -> DocumentRule {
+    let rule = try #require(DocumentRule.all.first { $0.name == name })
+    return limit.map { rule.with(limit: $0) } ?? rule
+  }
+
+  @Test func whatIsInvalidIsDroppedOrRepairedAndSaysWhy() throws {
+    let text = Array("one\nb".utf8) + [0xFF, 0x0A] + Array("a\u{1}b\r\none\n\nlast".utf8)
+    let result = try clean(text, CleaningPlan())
+    #expect(result.kept == "one\nab\nlast\n")
+    #expect(result.dropped.map { $0["reason"] as? String } == ["invalid-utf-8", "duplicate"])
+    #expect(result.dropped.map { $0["line"] as? Int } == [2, 4])
+    #expect(result.dropped.map { $0["text"] as? String } == ["b\u{FFFD}", "one"])
+    var plan = CleaningPlan()
+    plan.invalidUTF8 = .repair
+    plan.controlCharacters = .drop
+    plan.keepsDuplicates = true
+    let other = try clean(text, plan)
+    #expect(other.kept == "one\nb\u{FFFD}\none\nlast\n")
+    #expect(other.dropped.map { $0["detail"] as? String } == ["U+1"])
+  }
+
+  @Test func recordsKeepWhatElseTheyHold() throws {
+    let text = """
+      {"id": 7, "text": "a\\u0001b", "m": {"x": [1]}}
+      {"id": 8, "text": "c\\u00e9"}
+      {"id": 9, "txt": "c"}
+      """
+    let result = try clean(Array(text.utf8), CleaningPlan(), name: "en.jsonl")
+    #expect(
+      result.kept == """
+        {"id": 7, "text": "ab", "m": {"x": [1]}}
+        {"id": 8, "text": "c\\u00e9"}
+
+        """
+    )
+    #expect(result.dropped.map { $0["reason"] as? String } == ["no-record"])
+  }
+
+  @Test(arguments: [1, 3])
+  func nearDuplicatesAreFoundAndOthersKept(threads: Int) throws {
+    let base = (0..<60).map { "word\($0 * 37 % 101)" }
+    var other = base
+    other[30] = "changed"
+    let different = (0..<60).map { "\($0 * 41 % 103) other" }
+    let lines = [base, other, different].map { $0.joined(separator: " ") }
+    var plan = CleaningPlan()
+    plan.nearDuplicates = NearDuplicates.Parameters()
+    let text = Array((lines.joined(separator: "\n") + "\n").utf8)
+    let result = try clean(text, plan, threads: threads)
+    #expect(result.dropped.map { $0["reason"] as? String } == ["near-duplicate"])
+    #expect(result.dropped.map { $0["line"] as? Int } == [2])
+    let value = try #require(result.dropped[0]["value"] as? Double)
+    #expect(value > 0.85 && value <= 1)
+    #expect(result.kept == "\(lines[0])\n\(lines[2])\n")
+  }
+
+  /// The share of hashes that agree estimates the share of runs that do.
+  @Test func theLikenessEstimatesTheSharedPartOfTheUnion() {
+    var generator = SystemSequence()
+    for shared in [20, 60, 90] {
+      // Runs of one code point: the texts are sets of code points.
+      let all = (0..<1000).map { Unicode.Scalar(0x4E00 + $0).map(String.init) ?? "" }
+      let start = generator.next(below: 500)
+      let a = all[start..<start + 100].joined()
+      let b = all[start + 100 - shared..<start + 200 - shared].joined()
+      var parameters = NearDuplicates.Parameters()
+      parameters.shingle = 1
+      parameters.threshold = 0
+      parameters.bands = 256
+      parameters.rows = 1
+      var near = NearDuplicates(parameters)
+      let minHash = MinHash(parameters)
+      #expect(near.insert(Array(a.utf8).withSpan { minHash.signature(of: $0) }) == nil)
+      let likeness = near.insert(Array(b.utf8).withSpan { minHash.signature(of: $0) }) ?? 0
+      let expected = Double(shared) / Double(200 - shared)
+      // Four standard deviations of 256 draws.
+      #expect(abs(likeness - expected) < 4 * (expected * (1 - expected) / 256).squareRoot() + 0.01)
+    }
+  }
+
+  @Test func lettersOfOtherScriptsAreDropped() throws {
+    var plan = CleaningPlan()
+    plan.scriptShare = 0.5
+    let text = Array("plain words here\nнет латиницы\n12 34\nab где\n".utf8)
+    let result = try clean(text, plan)
+    #expect(result.kept == "plain words here\n12 34\n")
+    #expect(result.dropped.map { $0["value"] as? Double } == [0, 0.4])
+    plan.scripts = ["ja": "Jpan"]
+    #expect(try clean(Array("日本のカナ\nonly\n".utf8), plan, name: "ja.txt").kept == "日本のカナ\n")
+  }
+
+  /// Values worked out by hand from the definitions.
+  @Test(arguments: [
+    ("a b c d", "min-words", 4.0), ("ab abc abcd", "min-word-length", 3.0),
+    ("# a … b ... c", "symbols", 1.0), ("a b 1 2", "alphabetic-words", 0.5),
+    ("x y x y x y z", "top-2-words", 6.0 / 7), ("aa b aa b c", "duplicate-5-words", 0.0),
+    ("a b c d e a b c d e f", "duplicate-5-words", 10.0 / 11), ("f{} x", "curly-brackets", 2.0),
+    ("Lorem IPSUM lorem", "lorem-ipsum", 1.0),
+  ])
+  func measuresFollowTheirDefinitions(text: String, name: String, value: Double) throws {
+    let measured = try measures(text).value(of: rule(name).measure)
+    #expect(abs((measured ?? -1) - value) < 1e-12)
+  }
+
+  @Test(arguments: [
+    ("one\ntwo\none\none", "duplicate-lines", 0.5), ("aa\nb\naa\n", "duplicate-line-bytes", 0.4),
+    ("a\n\nb\n\na", "duplicate-paragraphs", 1.0 / 3), ("- a\n* b\nc\nd", "bullet-lines", 0.5),
+    ("a…\nb...\nc", "ellipsis-lines", 2.0 / 3), ("Ja.\n好。\nno", "sentence-lines", 2.0 / 3),
+  ])
+  func measuresOfLinesFollowTheirDefinitions(text: String, name: String, value: Double) throws {
+    let measured = try measures(text).value(of: rule(name).measure)
+    #expect(abs((measured ?? -1) - value) < 1e-12)
+  }
+
+  private func measures(_ text: String) throws -> DocumentMeasures {
+    let segmenter = try TextSegmenter()
+    return try Array(text.utf8).withSpan { try DocumentMeasures($0, segmenter) }
+  }
+
+  @Test func aDroppedDocumentNamesRuleValueAndLimit() throws {
+    var plan = CleaningPlan()
+    plan.rules = [try rule("min-words", 3)]
+    let result = try clean(Array("a b\na b c\n".utf8), plan)
+    #expect(result.kept == "a b c\n")
+    #expect(result.dropped[0]["reason"] as? String == "min-words")
+    #expect(result.dropped[0]["value"] as? Double == 2)
+    #expect(result.dropped[0]["limit"] as? Double == 3)
+  }
+
+  @Test func twoTextsOfOneNameAreRefused() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a", "b"] {
+        try createFolder(joined(folder, name))
+        try writeFile(joined(folder, name + "/en.txt"), "x\n")
+      }
+      let inputs = try TextInput.inputs(at: [joined(folder, "a"), joined(folder, "b")])
+      #expect(throws: CorporaError.self) {
+        try CorpusCleaner(CleaningPlan()).clean(inputs, to: folder)
+      }
+      #expect(try fileKind(joined(folder, "en.txt")) == nil)
+    }
+  }
+}
+
+/// A few numbers in a fixed order.
+private struct SystemSequence {
+  private var state = 12345
+
+  mutating func next(below bound: Int) -> Int {
+    state = (state * 1_103_515_245 + 12345) % 2_147_483_648
+    return state % bound
+  }
+}
