@@ -12,6 +12,8 @@ final class TokenizerTables: Sendable {
   let decodedEnds: FlatArray<UInt32>
   /// Whether every byte has a token, so that the tokens of a text cover it.
   let coversAllBytes: Bool
+  /// The tokens by their bytes, for long texts.
+  let vocabulary = SharedVocabulary()
 
   /// No token.
   static let none = TokenID.max

@@ -50,7 +50,10 @@ public final class BatchEncoder {
     specialTokens: SpecialTokenPolicy? = nil,
     firstNumber: Int = 0
   ) throws(TokenizationError) -> EncodedBatch {
-    let groups = Self.groups(of: documents)
+    let groups = encoders.count == 1 ? [] : Self.groups(of: documents)
+    if groups.count < 2 {
+      return try encodeInOrder(documents, of: text, specialTokens, firstNumber)
+    }
     // subtle: the address is used only while this call lends the text.
     let parts = unsafe text.withUnsafeBytes { buffer in
       nonisolated(unsafe) let bytes = unsafe buffer
@@ -71,18 +74,57 @@ public final class BatchEncoder {
         }
       }
     }
-    if parts.count == 1 {
-      let part = try parts[0].get()
-      return EncodedBatch(ids: part.ids, ends: part.ends)
-    }
+    return try join(parts, documents.count)
+  }
+
+  /// Encodes texts one after the other.
+  private func encodeInOrder(
+    _ documents: [Range<Int>],
+    of text: RawSpan,
+    _ specialTokens: SpecialTokenPolicy?,
+    _ firstNumber: Int
+  ) throws(TokenizationError) -> EncodedBatch {
+    let encoder = encoders[0]
     var ids: [TokenID] = []
     var ends: [Int] = []
     ends.reserveCapacity(documents.count)
-    ids.reserveCapacity(parts.reduce(0) { $0 + ((try? $1.get().ids.count) ?? 0) })
-    for part in parts {
-      let part = try part.get()
-      for end in part.ends { ends.append(ids.count + end) }
-      ids.append(contentsOf: part.ids)
+    // A token of four bytes and more is usual.
+    ids.reserveCapacity(documents.reduce(0) { $0 + $1.count } / 4)
+    for (number, document) in documents.enumerated() {
+      encoder.startText(firstNumber + number)
+      try encoder.encode(text.extracting(document), specialTokens: specialTokens, into: &ids)
+      ends.append(ids.count)
+    }
+    return EncodedBatch(ids: ids, ends: ends)
+  }
+
+  /// The parts one after the other, copied by all threads: one alone waits for the new memory longer
+  /// than it copies.
+  private func join(
+    _ results: [Swift.Result<Part, TokenizationError>],
+    _ documentCount: Int
+  ) throws(TokenizationError) -> EncodedBatch {
+    var parts: [Part] = []
+    var starts: [Int] = []
+    var ends: [Int] = []
+    ends.reserveCapacity(documentCount)
+    var total = 0
+    for result in results {
+      let part = try result.get()
+      starts.append(total)
+      for end in part.ends { ends.append(total + end) }
+      total += part.ids.count
+      parts.append(part)
+    }
+    let ids = unsafe [TokenID](unsafeUninitializedCapacity: total) { buffer, count in
+      nonisolated(unsafe) let target = unsafe buffer
+      _ = parallelStates(parts.count, threads: encoders.count) {
+      } body: { _, index in
+        let ids = parts[index].ids
+        let place = unsafe target[starts[index]..<starts[index] + ids.count]
+        _ = unsafe UnsafeMutableBufferPointer(rebasing: place).initialize(fromContentsOf: ids)
+      }
+      count = total
     }
     return EncodedBatch(ids: ids, ends: ends)
   }

@@ -14,6 +14,10 @@ struct PieceEncoder: ~Copyable {
   private let modelTokenCount: Int
   private var cache = WordCache()
   private var merger = PieceMerger()
+  private var parser: PieceParser?
+  private let merges: [Merge]
+  /// How many bytes long pieces had so far.
+  private var longCount = 0
   /// Pieces that were found and not yet encoded.
   private var group = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
 
@@ -22,11 +26,14 @@ struct PieceEncoder: ~Copyable {
 
   /// Longest run of bytes without a cut.
   private static let longestPiece = 1 << 30
+  /// So many bytes of long pieces are worth the tables of the ``PieceParser``.
+  private static let parsingStart = 1 << 15
 
   init(_ tokenizer: Tokenizer, _ dropout: MergeDropout? = nil) {
     self.dropout = dropout
     random = dropout?.generator(ofText: 0) ?? Seed(0).stream("")
     tables = tokenizer.tables
+    merges = tokenizer.merges
     pattern = tokenizer.configuration.pattern
     splitter = tokenizer.configuration.splitter()
     ignoresMerges = tokenizer.configuration.ignoresMerges
@@ -105,10 +112,21 @@ struct PieceEncoder: ~Copyable {
     let first = output.count
     if ignoresMerges, let id = wholeToken(piece) {
       output.append(id)
-    } else {
+    } else if piece.count <= PieceMerger.longestScan || !parse(piece) {
       merger.merge(piece, tables, into: &output)
     }
     cache.insert(key, text, output, from: first)
+  }
+
+  /// Encodes a long piece from left to right; false where it has to be merged.
+  private mutating func parse(_ piece: ByteView) -> Bool {
+    if longCount < Self.parsingStart {
+      longCount += piece.count
+      if longCount >= Self.parsingStart, let vocabulary = tables.vocabulary.get(merges, tables) {
+        parser = PieceParser(vocabulary)
+      }
+    }
+    return parser?.parse(piece, tables.ranks, into: &output) ?? false
   }
 
   /// The token that a whole piece is, or nil.

@@ -2,11 +2,11 @@ import Randomness
 
 /// Merges the tokens of one piece: always the pair of lowest rank, the leftmost of equals.
 ///
-/// Short pieces look for the lowest rank by scanning, long ones keep a queue, so that a megabyte
-/// without any cut takes O(n log n) steps.
+/// Short pieces look for the lowest rank by scanning, long ones keep a queue, O(n log n) steps
+/// for n bytes. Where the vocabulary allows it a ``PieceParser`` reads the long ones instead.
 struct PieceMerger: ~Copyable {
   /// Up to this many tokens scanning is faster.
-  private static let longestScan = 128
+  static let longestScan = 128
 
   /// The piece while it is scanned: a token for each place, of which a merge empties the right one.
   private var tokens = FlatArray<TokenID>(repeating: 0, count: longestScan + 4)
