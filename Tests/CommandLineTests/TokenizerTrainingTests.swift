@@ -235,7 +235,7 @@ import Testing
         stopped = try isoflop(
           count + ["-o", "part.counts"],
           folder: folder,
-          interruptWhenExists: joined(scratch, "run-0.counts")
+          interruptWhenExists: joined(scratch, "run-1.counts")
         )
       }
       #expect(stopped.status == 130, "\(stopped.errors)")

@@ -63,6 +63,7 @@ public struct CountingJob: Sendable {
     isInterrupted: @Sendable () -> Bool = { false },
     progress: @Sendable (CountingProgress) -> Void = { _ in }
   ) throws(TokenizationError) -> CountFile {
+    if memory != nil { returnFreedMemory() }
     let memory = try CountingMemory(bound: memory, threads: threads)
     let settings = try configuration.countingSettings()
     let folder = CountingFolder(scratch)
