@@ -160,6 +160,8 @@ icu_regex *icu_regex_open(const uint8_t *pattern, int32_t length, int32_t *error
   *error = code;
   *place = mistake.offset;
   if (U_FAILURE(code)) return nullptr;
+  // Steps of the matcher, not seconds: some patterns would take years to fail.
+  uregex_setTimeLimit(expression, 20000, &code);
   auto regex = new (std::nothrow) icu_regex{expression};
   if (!regex) {
     uregex_close(expression);

@@ -48,7 +48,9 @@ public final class TextNormalizer {
       let bytes = Array(content.utf8)
       return .edit { (text) throws(UnicodeTextError) in
         var edit = TextEdit()
-        for match in try matcher.matches(in: text) { edit.replace(match, with: bytes) }
+        let matches = try matcher.matches(in: text)
+        try TextGrowth.checkStep(of: text.byteCount, adding: bytes.count, times: matches.count)
+        for match in matches { edit.replace(match, with: bytes) }
         return edit
       }
     case .prepend(let content):
@@ -78,6 +80,7 @@ public final class TextNormalizer {
     _ text: RawSpan
   ) throws(UnicodeTextError) -> (text: [UInt8], alignment: Alignment)? {
     var current: (text: [UInt8], alignment: Alignment)?
+    let growth = TextGrowth(of: text.byteCount)
     for stage in stages {
       let next: (text: [UInt8], alignment: Alignment)?
       if let bytes = current?.text {
@@ -86,6 +89,7 @@ public final class TextNormalizer {
         next = try run(stage, text)
       }
       guard let next else { continue }
+      try growth.check(next.text.count)
       let alignment = current?.alignment ?? .identity
       current = (next.text, alignment.followed(by: next.alignment))
     }

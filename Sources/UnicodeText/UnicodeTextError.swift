@@ -12,6 +12,8 @@ public enum UnicodeTextError: Error, Sendable, Equatable, CustomStringConvertibl
   case locale(String)
   /// A transform that ICU does not know.
   case transform(String, code: String)
+  /// A normalization that makes a text longer than it may, in bytes.
+  case tooLong(limit: Int)
   /// A step of a normalization that no option describes so.
   case spelling(String, remedy: String)
 
@@ -31,6 +33,8 @@ public enum UnicodeTextError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(locale) is no tag of a language, such as tr or zh-Hant."
     case .transform(let identifier, let code):
       "ICU knows no transform \(identifier) (\(code)); Any-Latin, Latin-ASCII and Thai-Latin are some."
+    case .tooLong(let limit):
+      "The normalization makes a text longer than \(limit) bytes. Look at its replacements."
     case .spelling(let text, let remedy): "\(text) is no normalizer: \(remedy)."
     }
   }

@@ -187,4 +187,21 @@ import Testing
     let long = String(repeating: "##", count: 5000)
     _ = try tokenizer.encode(long)
   }
+
+  /// Rules that make a text endless, and patterns that never come to an end, give up.
+  @Test(arguments: [false, true])
+  func rulesWithoutEndGiveUp(isPattern: Bool) throws {
+    let long = String(repeating: "a", count: 1000)
+    let replace = #"{"type": "Replace", "pattern": {"String": "a"}, "content": "\#(long)"}"#
+    let pattern = #"{"type": "Replace", "pattern": {"Regex": "(a+)+$"}, "content": ""}"#
+    let steps = Array(repeating: isPattern ? pattern : replace, count: isPattern ? 1 : 8)
+    let text = """
+      {"normalizer": {"type": "Sequence", "normalizers": [\(steps.joined(separator: ", "))]},
+      "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}
+      """
+    let tokenizer = try Tokenizer(json: Array(text.utf8), name: "endless")
+    let hard = String(repeating: "a", count: 40) + "!"
+    #expect(throws: TokenizationError.self) { try tokenizer.encode(hard) }
+    #expect(throws: TokenizationError.self) { try tokenizer.encodeWithOffsets(hard) }
+  }
 }

@@ -35,6 +35,7 @@ final class SourcedNormalizer {
 
   /// Carries out all steps.
   func normalize(_ text: inout SourcedText) throws(UnicodeTextError) {
+    let growth = TextGrowth(of: text.bytes.count)
     if let characterMap { characterMap.normalizeGraphemes(of: &text) }
     for index in stages.indices {
       switch stages[index] {
@@ -56,7 +57,9 @@ final class SourcedNormalizer {
         }
       case .replace(let matcher, let content):
         let bytes = text.bytes
-        text.replace(try unsafe matcher.matches(in: bytes.span.bytes), with: content)
+        let matches = try unsafe matcher.matches(in: bytes.span.bytes)
+        try TextGrowth.checkStep(of: bytes.count, adding: content.count, times: matches.count)
+        text.replace(matches, with: content)
       case .prepend(let content): text.prepend(content)
       case .other(let normalizer):
         let bytes = text.bytes
@@ -64,6 +67,7 @@ final class SourcedNormalizer {
           text.replace(with: aligned.text, aligned.alignment)
         }
       }
+      try growth.check(text.bytes.count)
     }
   }
 }
