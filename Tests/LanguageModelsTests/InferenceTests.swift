@@ -97,7 +97,7 @@ import Testing
   func readsInBFloat16(name: String, shape: ModelShape) throws {
     let (model, reference) = try Self.sample(shape)
     let tokens = Self.tokens(shape)
-    let expected = try #require(reference.logits(tokens).last)
+    let expected = reference.logits(tokens)[tokens.count - 1]
     let logits = try [1, 2, 3].map { threads in
       try SequenceDecoder(model, threads: threads, precision: .bf16).read(tokens)
     }
@@ -105,7 +105,7 @@ import Testing
     #expect(logits[0] == logits[2])
     let size = expected.reduce(0) { max($0, abs($1)) }
     let difference = distance(logits[0], expected)
-    #expect(difference < 0.1 * Float(size), "\(name) \(difference) of \(size)")
+    #expect(difference < 0.1 * size, "\(name) \(difference) of \(size)")
     #expect(difference > 1e-5, "nothing was rounded")
   }
 
