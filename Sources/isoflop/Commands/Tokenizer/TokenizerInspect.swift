@@ -83,7 +83,7 @@ struct TokenizerInspect: ParsableCommand {
     let special = configuration.addedTokens.filter(\.isSpecial).map(\.content)
     var lines = [
       "\(path): \(tokenizer.vocabularySize) tokens, \(tokenizer.modelName)",
-      "normalization \(tokenizer.normalizationName), pre-tokenizer \(tokenizer.preTokenizerName),"
+      "normalization \(tokenizer.normalizationName), pre-tokenizer \(configuration.splitName),"
         + " special tokens: \(special.isEmpty ? "none" : special.prefix(8).joined(separator: " "))"
         + (special.count > 8 ? " and \(special.count - 8) more" : ""),
       "ICU \(icuVersion), Unicode \(unicodeVersion) for normalization",
@@ -134,7 +134,7 @@ struct TokenizerInspect: ParsableCommand {
       ("model", JSONText.string(tokenizer.modelName)),
       ("merges", "\(tokenizer.model.merges.count)"),
       ("normalization", JSONText.string(tokenizer.normalizationName)),
-      ("pre_tokenizer", JSONText.string(tokenizer.preTokenizerName)),
+      ("pre_tokenizer", JSONText.string(configuration.splitName)),
       (
         "special_tokens",
         JSONText.array(
@@ -189,12 +189,6 @@ extension Tokenizer {
     if let sentencePiece { return sentencePiece.normalization.name }
     let map = configuration.characterMap == nil ? "" : "precompiled map, "
     return map + configuration.normalization.name
-  }
-
-  /// How texts are cut.
-  fileprivate var preTokenizerName: String {
-    if configuration.metaspace == nil { return configuration.splitName }
-    return configuration.splits.isEmpty ? "metaspace" : "metaspace, " + configuration.splitName
   }
 
   /// A spelling as people read it: bytes of byte-level models as the text that they are.
