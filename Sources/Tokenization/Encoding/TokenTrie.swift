@@ -27,7 +27,9 @@ struct TokenTrie: ~Copyable, Sendable {
   /// whether the next node is a token; all ones where free.
   private var slots = FlatArray<UInt64>(repeating: .max, count: 1 << 12)
   private var used = 0
-  /// The token of each node, ``noToken`` where none ends. The first 256 nodes are the bytes.
+  /// The token of each node, ``noToken`` where none ends.
+  ///
+  /// The first 256 nodes are the bytes.
   private var tokens = FlatArray<TokenID>()
   /// The node before each.
   private var parents = FlatArray<UInt32>()
