@@ -147,7 +147,9 @@ extension Variant {
         let shift = all(-logSumExp[start &+ row])
         if let mask = head.dropout {
           let kept = KeptColumns(mask, start &+ row)
-          weighBackward(place, slope, count, scale, shift, mean) { kept.scaled($0, $1) }
+          weighBackward(place, slope, count, scale, shift, mean) {
+            kept.scaled($0, $1, mask.scale)
+          }
         } else {
           weighBackward(place, slope, count, scale, shift, mean) { number, _ in number }
         }

@@ -15,12 +15,13 @@ extension Variant {
       let kept = KeptColumns(mask, row)
       if let rest = residual?.place(row, 0) {
         eachVector(x.columns) { i, count in
-          let sum = rest.load(i, first: count) + kept.scaled(from.load(i, first: count), i)
+          let sum =
+            rest.load(i, first: count) + kept.scaled(from.load(i, first: count), i, mask.scale)
           to.store(sum, i, first: count)
         }
       } else {
         eachVector(x.columns) { i, count in
-          to.store(kept.scaled(from.load(i, first: count), i), i, first: count)
+          to.store(kept.scaled(from.load(i, first: count), i, mask.scale), i, first: count)
         }
       }
     }
@@ -28,15 +29,16 @@ extension Variant {
 }
 
 /// One row of a mask.
+///
+/// subtle: of 16 bytes the compiler would write a weak function that copies such a value by vector
+/// registers, and the linker could take this level's copy for the whole program.
 struct KeptColumns {
   private let key: DropoutMask.RowKey
   private let bound: UInt32
-  private let scale: Float
 
   @inline(__always) init(_ mask: DropoutMask, _ row: Int) {
     key = mask.rowKey(row)
     bound = mask.bound
-    scale = mask.scale
   }
 
   /// The lanes from a column on, zero where they are dropped.
@@ -45,7 +47,7 @@ struct KeptColumns {
   }
 
   /// The same, and what stays multiplied by the mask's factor.
-  @inline(__always) func scaled(_ value: Lanes, _ column: Int) -> Lanes {
+  @inline(__always) func scaled(_ value: Lanes, _ column: Int, _ scale: Float) -> Lanes {
     self(value, column) * all(scale)
   }
 }
