@@ -55,8 +55,6 @@ public final class BPEEncoder {
     let ids: Range<Int>
     /// Its bytes in the original text.
     let source: Range<Int>
-    /// From the text that was merged to `source`, relative to its start.
-    let alignment: Alignment
     /// Whether it is one added token.
     let isAdded: Bool
   }
@@ -112,9 +110,7 @@ public final class BPEEncoder {
     return try text.withByteView { (text) throws(TokenizationError) in
       var offsets: [Range<Int>] = []
       if hasPlainOffsets {
-        try encode(text, specialTokens) { segment, merged in
-          self.appendOffsets(of: segment, merged, to: &offsets)
-        }
+        try encode(text, specialTokens) { self.appendOffsets(of: $0, to: &offsets) }
       } else {
         var staged: [Range<Int>]? = []
         try encodeStaged(text, specialTokens, &staged)
@@ -144,8 +140,8 @@ public final class BPEEncoder {
     try encoder.encode(text, policy, into: &pieces.output, offsets: &offsets)
   }
 
-  /// Called with each segment and the text it was merged from.
-  typealias Recorder = (Segment, ByteView) -> Void
+  /// Called with each segment of a text that no stage changes.
+  typealias Recorder = (Segment) -> Void
 
   /// Splits a text at added tokens and encodes what is between them.
   private func encode(
@@ -162,7 +158,7 @@ public final class BPEEncoder {
         throw .specialTokenInText(token: match.token.content, offset: match.range.lowerBound)
       }
       try encode(text, before, policy, record)
-      emit(match, at: 0, text, record)
+      emit(match, at: 0, record)
     }
     try encode(text, search.covered..<text.count, policy, record)
   }
@@ -171,17 +167,15 @@ public final class BPEEncoder {
   private func emit(
     _ match: AddedTokenFinder.Match,
     at start: Int,
-    _ text: ByteView,
     _ record: Recorder?
   ) {
     pieces.output.append(match.token.id)
     let segment = Segment(
       ids: pieces.output.count - 1..<pieces.output.count,
       source: match.range.lowerBound + start..<match.range.upperBound + start,
-      alignment: .identity,
       isAdded: true
     )
-    record?(segment, text)
+    record?(segment)
   }
 
   /// Normalizes a part of a text and encodes it.
@@ -193,30 +187,28 @@ public final class BPEEncoder {
   ) throws(TokenizationError) {
     if range.isEmpty { return }
     let part = text[range]
-    let normal: (text: [UInt8], alignment: Alignment)?
+    let normal: [UInt8]?
     do {
       normal = try part.withSpan { (span) throws(UnicodeTextError) in
-        let normalizer = try normalizer.get()
-        if record != nil { return try normalizer.aligned(span) }
-        return try normalizer.normalized(span).map { ($0, .identity) }
+        try normalizer.get().normalized(span)
       }
     } catch {
       throw .text(error)
     }
     if let normal {
-      try normal.text.withByteView { (text) throws(TokenizationError) in
-        try encodeNormal(text, normal.alignment, range, policy, record)
+      try normal.withByteView { (text) throws(TokenizationError) in
+        try encodeNormal(text, at: range.lowerBound, policy, record)
       }
     } else {
-      try encodeNormal(part, .identity, range, policy, record)
+      try encodeNormal(part, at: range.lowerBound, policy, record)
     }
   }
 
-  /// Finds the added tokens of the normalized text and encodes what is between them.
+  /// Finds the added tokens of a normalized text, which begins at a place of the original, and
+  /// encodes what is between them.
   private func encodeNormal(
     _ text: ByteView,
-    _ alignment: Alignment,
-    _ source: Range<Int>,
+    at start: Int,
     _ policy: SpecialTokenPolicy,
     _ record: Recorder?
   ) throws(TokenizationError) {
@@ -225,24 +217,21 @@ public final class BPEEncoder {
       in: text,
       where: { policy != .asText || !$0.isSpecial }
     ) {
-      let place = alignment.source(of: match.range)
-      let offset = source.lowerBound + place.lowerBound
       if policy == .refuse, match.token.isSpecial {
+        let offset = start + match.range.lowerBound
         throw .specialTokenInText(token: match.token.content, offset: offset)
       }
-      try encodePart(text, before, alignment, source, record)
-      let original = AddedTokenFinder.Match(token: match.token, range: place)
-      emit(original, at: source.lowerBound, text, record)
+      try encodePart(text, before, at: start, record)
+      emit(match, at: start, record)
     }
-    try encodePart(text, search.covered..<text.count, alignment, source, record)
+    try encodePart(text, search.covered..<text.count, at: start, record)
   }
 
   /// Encodes a part of a normalized text in which there is no added token.
   private func encodePart(
     _ text: ByteView,
     _ range: Range<Int>,
-    _ alignment: Alignment,
-    _ source: Range<Int>,
+    at start: Int,
     _ record: Recorder?
   ) throws(TokenizationError) {
     if range.isEmpty { return }
@@ -252,86 +241,31 @@ public final class BPEEncoder {
       let prefixed = [UInt8(ascii: " ")] + part.toArray()
       try prefixed.withByteView { (prefixed) throws(TokenizationError) in
         try pieces.encode(prefixed)
-        // The space belongs to the first character, as it does to Hugging Face's tokenizers.
-        let end = ScannedText(part).character(at: 0).end
-        let added = Alignment(changes: [Alignment.Change(source: 0..<end, target: 0..<end + 1)])
-        let whole = alignment.part(range).followed(by: added)
-        report(first, alignment.source(of: range), whole, source, prefixed, record)
       }
     } else {
       try pieces.encode(part)
-      report(first, alignment.source(of: range), alignment.part(range), source, part, record)
     }
-  }
-
-  private func report(
-    _ first: Int,
-    _ range: Range<Int>,
-    _ alignment: Alignment,
-    _ source: Range<Int>,
-    _ text: ByteView,
-    _ record: Recorder?
-  ) {
-    guard let record else { return }
-    let segment = Segment(
-      ids: first..<pieces.output.count,
-      source: range.lowerBound + source.lowerBound..<range.upperBound + source.lowerBound,
-      alignment: alignment,
-      isAdded: false
+    record?(
+      Segment(
+        ids: first..<pieces.output.count,
+        source: range.lowerBound + start..<range.upperBound + start,
+        isAdded: false
+      )
     )
-    record(segment, text)
   }
 
   /// Appends the bytes of the original that each token of a segment stands for.
-  private func appendOffsets(
-    of segment: Segment,
-    _ text: ByteView,
-    to offsets: inout [Range<Int>]
-  ) {
+  private func appendOffsets(of segment: Segment, to offsets: inout [Range<Int>]) {
     if segment.isAdded {
       offsets.append(segment.source)
       return
     }
-    let base = segment.source.lowerBound
-    if let kept = keptBytes(text) {
-      var next = 0
-      for index in segment.ids {
-        let count = tables.decodedRange(pieces.output[index]).count
-        let range = segment.alignment.source(of: kept[next]..<kept[next + count - 1] + 1)
-        offsets.append(range.lowerBound + base..<range.upperBound + base)
-        next += count
-      }
-      return
-    }
-    var place = 0
+    var place = segment.source.lowerBound
     for index in segment.ids {
-      let start = skipUnknown(text, place)
-      var end = start
-      for _ in 0..<tables.decodedRange(pieces.output[index]).count {
-        end = skipUnknown(text, end) + 1
-      }
-      let range = segment.alignment.source(of: start..<end)
-      offsets.append(range.lowerBound + base..<range.upperBound + base)
+      let end = place + tables.decodedRange(pieces.output[index]).count
+      offsets.append(place..<end)
       place = end
     }
-  }
-
-  /// The places of the bytes that stages of cutting leave and that have a token, in order; nil
-  /// where one rule cuts, which leaves every byte.
-  private func keptBytes(_ text: ByteView) -> [Int]? {
-    // What could fail failed when the tokens were found.
-    guard let pieces = try? pieces.pieces(of: text) else { return nil }
-    return pieces.flatMap { $0 }.filter { tables.byteTokens[text[$0]] != TokenizerTables.none }
-  }
-
-  /// The next byte that has a token.
-  private func skipUnknown(_ text: ByteView, _ start: Int) -> Int {
-    if tables.coversAllBytes { return start }
-    var place = start
-    while place < text.count, tables.byteTokens[text[place]] == TokenizerTables.none {
-      place += 1
-    }
-    return place
   }
 }
 
