@@ -10,7 +10,8 @@ struct ModelConvert: ParsableCommand {
     commandName: "convert",
     abstract: "Write a model in another number type or format.",
     discussion: """
-      isoflop model convert --model runs/demo/ladder/L4-d128-D1310k --type bf16 -o models/half
+      isoflop model convert --model runs/demo/ladder/L4-d128-D1310k --type bf16 \\
+        -o models/half
       isoflop model convert --model models/sharded -o models/single
 
       Reads Hugging Face folders of GPT-2 and Llama, also in f16 and bf16 and

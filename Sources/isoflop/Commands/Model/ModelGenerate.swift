@@ -14,7 +14,8 @@ struct ModelGenerate: ParsableCommand {
     abstract: "Continue texts with a model.",
     discussion: """
       isoflop model generate --model runs/demo/ladder/L4-d128-D1310k "The weather"
-      isoflop model generate --model runs/demo/ladder/L4-d128-D1310k "Once" --temperature 0
+      isoflop model generate --model runs/demo/ladder/L4-d128-D1310k "Once" \\
+        --temperature 0
       isoflop model generate --model DIR --prompts prompts.txt --top-p 0.9 --json
 
       One prompt is written as it comes; several are continued side by side and

@@ -8,7 +8,8 @@ struct TokenizerCompare: ParsableCommand {
     abstract: "Measure several tokenizers on the same text, side by side.",
     discussion: """
       isoflop tokenizer compare a.json b.json --corpus Corpora/everyday
-      isoflop tokenizer compare a.json b.json --corpus Corpora/everyday --languages hi,th --csv
+      isoflop tokenizer compare a.json b.json \\
+        --corpus Corpora/everyday --languages hi,th --csv
 
       The measures are those of isoflop tokenizer evaluate.
       """

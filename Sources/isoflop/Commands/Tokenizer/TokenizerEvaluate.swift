@@ -8,7 +8,8 @@ struct TokenizerEvaluate: ParsableCommand {
     abstract: "Measure a tokenizer on text, language by language.",
     discussion: """
       isoflop tokenizer evaluate --tokenizer tokenizer.json --corpus Corpora/everyday
-      isoflop tokenizer evaluate --tokenizer tokenizer.json --corpus hi.txt en.txt --reference en
+      isoflop tokenizer evaluate --tokenizer tokenizer.json \\
+        --corpus hi.txt en.txt --reference en
 
       Words are found by ICU, with dictionaries where no spaces are written.
       Premium is tokens over the reference's for the same content, parity the

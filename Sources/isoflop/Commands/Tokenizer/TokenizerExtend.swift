@@ -8,7 +8,8 @@ struct TokenizerExtend: ParsableCommand {
     commandName: "extend",
     abstract: "Add tokens for a new language; what there is stays.",
     discussion: """
-      isoflop tokenizer extend --tokenizer old.json --corpus sw.txt --add 4k -o new.json
+      isoflop tokenizer extend --tokenizer old.json --corpus sw.txt --add 4k \\
+        -o new.json
 
       All tokens keep their numbers, special ones too, and new ones follow. All
       merges keep their ranks, and new ones follow: a text is merged as before

@@ -10,7 +10,8 @@ struct TokenizerPrune: ParsableCommand {
     discussion: """
       isoflop tokenizer prune --tokenizer big.json --keep-corpus mine -o small.json
       isoflop tokenizer prune --tokenizer big.json --size 16k -o small.json
-      isoflop tokenizer prune --tokenizer big.json --keep-corpus mine --size 16k -o small.json
+      isoflop tokenizer prune --tokenizer big.json --keep-corpus mine \\
+        --size 16k -o small.json
 
       With a token stays all that it is merged from; bytes and added tokens
       always stay. With --keep-corpus alone, that text is encoded as before,

@@ -17,10 +17,14 @@ struct TokenizerTrain: ParsableCommand {
       isoflop tokenizer train --corpus th.txt --vocab-size 8k \\
         --pre-tokenizer o200k --pre-tokenizer words:th -o tokenizer.json
       isoflop tokenizer train --counts *.counts --vocab-size 8k,16k,32k -o t.json
-      isoflop tokenizer train --corpus web.txt --memory 4GiB --vocab-size 64k -o t.json
-      isoflop tokenizer train --corpus texts --balance temperature=0.3 --vocab-size 32k -o t.json
-      isoflop tokenizer train --corpus texts --parity-corpus flores --vocab-size 32k -o t.json
-      isoflop tokenizer train --corpus texts --vocab-size 32k --superwords-from 24k -o t.json
+      isoflop tokenizer train --corpus web.txt --memory 4GiB --vocab-size 64k \\
+        -o t.json
+      isoflop tokenizer train --corpus texts --balance temperature=0.3 \\
+        --vocab-size 32k -o t.json
+      isoflop tokenizer train --corpus texts --parity-corpus flores \\
+        --vocab-size 32k -o t.json
+      isoflop tokenizer train --corpus texts --vocab-size 32k \\
+        --superwords-from 24k -o t.json
       isoflop tokenizer train --corpus texts --alphabet characters --byte-fallback \\
         --unknown '<unk>' --pre-tokenizer metaspace --vocab-size 32k -o t.json
 
