@@ -100,6 +100,18 @@ import UnicodeText
     _ = try compareRandomTexts(tokenizer, name: recorded.testDescription)
   }
 
+  /// Bytes that have no token are left out, and the first token is the first of the whole text.
+  @Test func textsThatBeginWithNoTokenStream() throws {
+    let cases = try #require(FormatRecord.shared).cases
+    let recorded = try #require(cases.first { $0.name == "few bytes dropped" })
+    let tokenizer = try recorded.tokenizer()
+    var random = Seed(4).stream("dropped")
+    for start in Self.parts {
+      let text = start + Array(" the cat,".utf8) + start
+      for _ in 0..<8 { _ = try compare(tokenizer, text, &random, offsets: .bytes) }
+    }
+  }
+
   private static let normalizers = [
     "nfc", "nfd", "nfkc", "nfkd", "nfkc-casefold", "lowercase", "lowercase:tr", "lowercase:lt",
     "strip-accents", "strip", "collapse-whitespace", "replace:/b/c/", "replace:/th/z/",

@@ -140,10 +140,12 @@ extension Tokenizer {
   ///   - encoding: The encoding.
   ///   - text: What was encoded.
   ///   - startsText: Whether the text is not the rest of one whose start was encoded before.
+  ///   - startsTokens: Whether there were no tokens of that start.
   func trimmingOffsets(
     _ encoding: Encoding,
     of text: ByteView,
-    startsText: Bool = true
+    startsText: Bool = true,
+    startsTokens: Bool = true
   ) -> Encoding {
     var encoding = encoding
     let strippingIDs = Set(
@@ -158,7 +160,7 @@ extension Tokenizer {
         let token = name.unicodeScalars
         var leading = token.prefix(while: Self.isSpelledSpace).count
         let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
-        let isFirst = startsText && (index == 0 || range.lowerBound == 0)
+        let isFirst = (startsTokens && index == 0) || (startsText && range.lowerBound == 0)
         if leading == 1, isFirst, addsPrefixSpace { leading = 0 }
         let lower = min(range.upperBound, text.position(range.lowerBound, after: leading))
         let upper = max(lower, text.position(range.upperBound, before: trailing))

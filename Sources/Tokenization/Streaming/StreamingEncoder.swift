@@ -32,6 +32,8 @@ public final class StreamingEncoder {
   private var byteCount = 0
   private var codePointCount = 0
   private var isContinued = false
+  /// Whether tokens with offsets were given away.
+  private var hasTokens = false
 
   /// Texts of at least this length are given to threads.
   private static let groupSize = 1 << 16
@@ -194,7 +196,13 @@ public final class StreamingEncoder {
         encoding.offsets[0] = 0..<(isSign ? 1 : first.upperBound)
       }
     }
-    encoding = tokenizer.trimmingOffsets(encoding, of: text, startsText: !isContinued)
+    encoding = tokenizer.trimmingOffsets(
+      encoding,
+      of: text,
+      startsText: !isContinued,
+      startsTokens: !hasTokens
+    )
+    hasTokens = hasTokens || !encoding.ids.isEmpty
     var base = byteCount
     if offsetUnit == .codePoints {
       base = codePointCount
