@@ -129,6 +129,13 @@ int32_t icu_has_boundary_before(icu_form form, uint32_t code_point, bool *answer
   return error;
 }
 
+int32_t icu_is_inert(icu_form form, uint32_t code_point, bool *answer) {
+  UErrorCode error = U_ZERO_ERROR;
+  auto normal = normalizer(form, error);
+  *answer = U_SUCCESS(error) && normal->isInert(static_cast<UChar32>(code_point));
+  return error;
+}
+
 int32_t icu_normalize(icu_form form, const uint8_t *text, int32_t length, void *context,
                       icu_byte_receiver *receive_bytes, icu_edit_receiver *receive_edit) {
   UErrorCode error = U_ZERO_ERROR;

@@ -9,6 +9,8 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   case text(UnicodeTextError)
   /// A text between two cuts that is too long to be merged.
   case pieceTooLong(byteCount: Int)
+  /// A text that is too long to be encoded whole and can not be encoded in parts.
+  case textTooLong(limit: Int, reason: String)
   /// A special token stands in a text where that is refused.
   case specialTokenInText(token: String, offset: Int)
   /// A number that names no token.
@@ -42,6 +44,9 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
     case .notExpressible(let format, let what): "\(format) can not express \(what)."
     case .pieceTooLong(let byteCount):
       "The text has \(byteCount) bytes in a row without any place to cut it. Split it into lines."
+    case .textTooLong(let limit, let reason):
+      "More than \(mebibytes(limit)) of the text must be held at once: \(reason)."
+        + " Encode its lines or records each for itself, or split it."
     case .specialTokenInText(let token, let offset):
       "The text holds the special token \(token) at byte \(offset). Say whether it stands for"
         + " itself or is ordinary text."

@@ -55,6 +55,20 @@ public struct Normalizer: Sendable, Hashable {
     return String(decoding: normal, as: UTF8.self)
   }
 
+  /// Whether a cut before a character keeps the normal forms of both sides apart, whatever they are.
+  public func hasBoundary(before scalar: Unicode.Scalar) -> Bool {
+    guard let form = form.icu else { return true }
+    var answer = false
+    return unsafe icu_has_boundary_before(form, scalar.value, &answer) <= 0 && answer
+  }
+
+  /// Whether a character stays what it is and changes nothing around it, wherever it stands.
+  public func isInert(_ scalar: Unicode.Scalar) -> Bool {
+    guard let form = form.icu else { return true }
+    var answer = false
+    return unsafe icu_is_inert(form, scalar.value, &answer) <= 0 && answer
+  }
+
   private func run(
     _ text: RawSpan,
     into normalizing: inout Normalizing,

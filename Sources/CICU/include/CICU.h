@@ -60,6 +60,9 @@ int32_t icu_is_normalized(icu_form form, const uint8_t *text, int32_t length, bo
 /* Whether a cut before this code point keeps the parts' normal forms apart. */
 int32_t icu_has_boundary_before(icu_form form, uint32_t code_point, bool *answer);
 
+/* Whether a code point stays what it is and changes nothing around it, wherever it stands. */
+int32_t icu_is_inert(icu_form form, uint32_t code_point, bool *answer);
+
 /* Receives bytes of the normal text, in order. */
 typedef void icu_byte_receiver(void *context, const uint8_t *bytes, int32_t length);
 

@@ -135,7 +135,18 @@ extension Tokenizer {
   ///
   /// Characters are counted as Hugging Face's `tokenizers` counts them: as many spaces as the
   /// token's spelling begins and ends with are taken from its range of the original.
-  func trimmingOffsets(_ encoding: Encoding, of text: ByteView) -> Encoding {
+  ///
+  /// - Parameters:
+  ///   - encoding: The encoding.
+  ///   - text: What was encoded.
+  ///   - startsText: Whether the text is not the rest of one whose start was encoded before.
+  ///   - startsTokens: Whether there were no tokens of that start.
+  func trimmingOffsets(
+    _ encoding: Encoding,
+    of text: ByteView,
+    startsText: Bool = true,
+    startsTokens: Bool = true
+  ) -> Encoding {
     var encoding = encoding
     let strippingIDs = Set(
       configuration.addedTokens.filter { $0.stripsLeft || $0.stripsRight }.map(\.id)
@@ -149,7 +160,7 @@ extension Tokenizer {
         let token = name.unicodeScalars
         var leading = token.prefix(while: Self.isSpelledSpace).count
         let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
-        let isFirst = index == 0 || range.lowerBound == 0
+        let isFirst = (startsTokens && index == 0) || (startsText && range.lowerBound == 0)
         if leading == 1, isFirst, addsPrefixSpace { leading = 0 }
         let lower = min(range.upperBound, text.position(range.lowerBound, after: leading))
         let upper = max(lower, text.position(range.upperBound, before: trailing))

@@ -81,6 +81,44 @@ public struct CharacterMap: Sendable, Hashable {
     return longest.map { ($0.length, self.text(at: $0.place)) }
   }
 
+  /// Whether some key begins with a text, or is it.
+  func hasKey(beginningWith text: ByteView) -> Bool {
+    var node = offset(units[0])
+    for index in 0..<text.count {
+      node ^= Int(text[index])
+      guard node < units.count, units[node] & 0x8000_00FF == UInt32(text[index]) else {
+        return false
+      }
+      node ^= offset(units[node])
+      guard node < units.count else { return false }
+    }
+    return true
+  }
+
+  /// The length of the longest key, and whether any has a space in it.
+  ///
+  /// A trie whose paths meet counts as one with spaces.
+  ///
+  /// - Complexity: O(256 n) for n units of the trie.
+  var keyMeasures: (longest: Int, hasSpace: Bool) {
+    var longest = 0
+    var isVisited = [Bool](repeating: false, count: units.count)
+    var open = [(node: offset(units[0]), depth: 0)]
+    while let (start, depth) = open.popLast() {
+      longest = max(longest, depth)
+      for byte in 0..<256 {
+        let node = start ^ byte
+        guard node < units.count, units[node] & 0x8000_00FF == UInt32(byte) else { continue }
+        // A unit of zero is no transition but unused.
+        if byte == 0, units[node] == 0 { continue }
+        if byte == 0x20 || isVisited[node] { return (longest, true) }
+        isVisited[node] = true
+        open.append((node ^ offset(units[node]), depth + 1))
+      }
+    }
+    return (longest, false)
+  }
+
   /// What the shortest key that a text begins with is replaced by.
   private func shortestPrefix(of text: ByteView) -> ArraySlice<UInt8>? {
     var shortest: Int?

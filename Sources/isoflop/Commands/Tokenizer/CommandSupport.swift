@@ -27,6 +27,23 @@ struct OutputBuffer {
     if bytes.count >= 1 << 16 { flush() }
   }
 
+  /// Appends a byte.
+  mutating func append(_ byte: UInt8) {
+    bytes.append(byte)
+    if bytes.count >= 1 << 16 { flush() }
+  }
+
+  /// Appends a number that is not negative in decimal digits.
+  mutating func append(_ number: Int) {
+    var power = 1
+    while number / power >= 10 { power *= 10 }
+    while power > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number / power % 10))
+      power /= 10
+    }
+    if bytes.count >= 1 << 16 { flush() }
+  }
+
   /// Writes out what was appended.
   mutating func flush() {
     var start = 0

@@ -65,6 +65,37 @@ final class DocumentEncoder {
     return encodings
   }
 
+  /// Encodes a source's next document, which comes in parts.
+  ///
+  /// - Parameters:
+  ///   - name: The source.
+  ///   - offsets: What offsets count; nil for none.
+  ///   - next: Gives the next part, or nil at the end.
+  ///   - take: Takes the tokens of the parts.
+  func encodeStream(
+    from name: String,
+    offsets: StreamingEncoder.OffsetUnit?,
+    next: () throws -> [UInt8]?,
+    take: (Encoding) throws -> Void
+  ) throws {
+    let first = start(1, name)
+    defer { count += 1 }
+    let encoder = try StreamingEncoder(
+      tokenizer,
+      threads: threads,
+      specialTokens: policy,
+      dropout: dropout,
+      number: count,
+      offsets: offsets
+    )
+    do {
+      while let bytes = try next() { try take(encoder.append(bytes)) }
+      try take(encoder.finish())
+    } catch let error as TokenizationError {
+      throw SpecialTokenInDocument(error, document: first + 1, source: name) ?? error
+    }
+  }
+
   /// Notes that a source has more documents.
   ///
   /// - Returns: How many of it came before.

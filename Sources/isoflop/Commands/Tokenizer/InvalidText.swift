@@ -33,15 +33,15 @@ enum InvalidText: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension InvalidText {
-  /// A whole text as one document.
-  func contents(of input: TextInput, limit: Int = 1 << 30) throws -> [UInt8] {
-    if self == .strict { return try input.contents(limit: limit) }
-    var bytes: [UInt8] = []
-    let stream = try ByteStream(input.path)
-    while try stream.read(into: &bytes) {
-      if bytes.count > limit { throw FilesError.tooLarge(path: input.path, limit: limit) }
-    }
-    return try apply(to: bytes, name: input.path)
+  /// A text as one document, from its start to its end.
+  func stream(_ input: TextInput) throws -> UTF8Stream {
+    let policy: UTF8Stream.Policy =
+      switch self {
+      case .strict: .refuse
+      case .replace: .replace
+      case .bytes: .keep
+      }
+    return try UTF8Stream(input.path, policy)
   }
 
   /// The documents of a block of lines or records.

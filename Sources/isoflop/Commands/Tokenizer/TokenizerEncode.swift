@@ -18,6 +18,13 @@ struct TokenizerEncode: ParsableCommand {
       of its own, and the token that ends texts follows each. Elsewhere the
       special tokens that the tokenizer's post-processor names are added.
 
+      A text that is one document is encoded as it comes in, in memory that
+      does not grow with it: it is cut between characters where its tokens are
+      the same for the parts as for the whole. Text without such a place (one
+      endless word), and all text of tokenizers that look at it as a whole
+      (regular expressions of a user, ICU transforms, SentencePiece models with
+      rules for spaces), is held, up to 1 GiB.
+
       isoflop tokenizer encode --tokenizer ranks.tiktoken --pre-tokenizer cl100k \\
         --special '<|end|>=100257' --special-in-text text "Hello"
       isoflop tokenizer encode --tokenizer spm.model --dropout 0.1 --seed 7 "Hello"
@@ -124,7 +131,7 @@ struct TokenizerEncode: ParsableCommand {
     }
     for input in inputs {
       guard case .records = input.form else {
-        try encode([invalid.contents(of: input)], from: input.path, with: encoder)
+        try encodeStream(input, with: encoder)
         continue
       }
       let blocks = TextBlocks([input])
@@ -133,6 +140,24 @@ struct TokenizerEncode: ParsableCommand {
         try encode(documents, from: input.path, with: encoder)
       }
     }
+  }
+
+  /// Encodes a text that is one document and prints its tokens as they become certain.
+  private func encodeStream(_ input: TextInput, with encoder: DocumentEncoder) throws {
+    let stream = try invalid.stream(input)
+    var printer = try EncodingPrinter(
+      encoder.tokenizer,
+      isJSON: json,
+      addsSpecialTokens: !noSpecial,
+      limits: limits.limits(encoder.tokenizer)
+    )
+    try encoder.encodeStream(
+      from: input.path,
+      offsets: json ? (offsets == .bytes ? .bytes : .codePoints) : nil,
+      next: stream.next,
+      take: { try printer.append($0) }
+    )
+    try printer.finish()
   }
 
   /// Encodes documents of a source and prints a line for each.
