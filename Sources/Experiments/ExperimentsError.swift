@@ -16,6 +16,8 @@ public enum ExperimentsError: Error, Sendable, Equatable, CustomStringConvertibl
   case changedInput(path: String)
   /// A tokenizer that the ids or the model were not made with.
   case foreignTokenizer(path: String, other: String)
+  /// A file of ids that has not one window and its successor.
+  case shortFile(path: String, count: Int, needed: Int)
   /// A model that sees the token it is to predict.
   case notCausal
   /// A budget that comes to no step, or to more than can be counted.
@@ -47,6 +49,9 @@ public enum ExperimentsError: Error, Sendable, Equatable, CustomStringConvertibl
     case .foreignTokenizer(let path, let other):
       "\(path) is not the tokenizer that \(other) was made with. "
         + "Name that one, or encode the text again."
+    case .shortFile(let path, let count, let needed):
+      "\(path) is shorter than one window: of ids it holds \(count), and a window with its successor "
+        + "takes \(needed). Use more text or a smaller --context."
     case .notCausal:
       "This model looks ahead (full attention): it would see the very token it is to predict. "
         + "Choose a causal model."

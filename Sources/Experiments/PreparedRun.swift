@@ -35,18 +35,24 @@ public struct PreparedRun {
       .map { try Tokenizer(contentsOf: $0) }
     let shape = try Self.shape(for: request, tokens)
     let files = try request.sources.map { try Self.open($0.path, shape) }
+    let needed = (request.context ?? shape.contextLength) + 1
+    for file in files where file.count < needed {
+      throw ExperimentsError.shortFile(path: file.path, count: file.count, needed: needed)
+    }
     let validation = try ValidationText(request, shape, tokens)
     heldOut = validation.heldOut
-    let digest = try tokenizer.map { SHA256.hexadecimal(try readFile($0)) }
+    let named = try tokenizer.map { SHA256.hexadecimal(try readFile($0)) }
+    let digest = named ?? files[0].description?.tokenizerDigest
+    if case .model(let path) = request.start, let own = try ModelTokenizer(of: path) {
+      if let tokenizer { try own.check(isIn: tokenizer, of: path) }
+      if named == nil { try files.forEach { try own.check(madeIDs: $0) } }
+    }
     for file in files + validation.files {
-      let digests = [digest, files[0].description?.tokenizerDigest].compactMap(\.self)
-      guard let own = file.description?.tokenizerDigest, let other = digests.first else { continue }
-      if own != other {
-        throw ExperimentsError.foreignTokenizer(
-          path: tokenizer ?? "The tokenizer of \(files[0].path)",
-          other: file.path
-        )
-      }
+      guard let own = file.description?.tokenizerDigest, let digest, own != digest else { continue }
+      throw ExperimentsError.foreignTokenizer(
+        path: tokenizer ?? "The tokenizer of \(files[0].path)",
+        other: file.path
+      )
     }
     let endOfText = tokens?.endOfText ?? files.lazy.compactMap(\.description?.endOfText).first
     let model: GPT

@@ -63,7 +63,8 @@ public struct RunPlan: Sendable, Hashable, Codable {
   public let start: Start
   /// The id that ends a text, where tokenizer or ids name one.
   public let endOfText: Int?
-  /// The digest of the tokenizer laid beside the model, and nil without one.
+  /// The digest of the tokenizer laid beside the model, or of the one that made the ids; nil where
+  /// neither is known.
   public let tokenizerSHA256: String?
   /// The seconds between two checkpoints.
   public let checkpointSeconds: Double

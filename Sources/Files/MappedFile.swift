@@ -47,7 +47,8 @@
       isMapped = true
       return
     }
-    let bytes = try readToEnd(descriptor, path)
+    let isDevice = status.st_mode & S_IFMT == S_IFCHR
+    let bytes = try readToEnd(descriptor, path, limit: isDevice ? 1 << 28 : pipeLimit)
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
     unsafe copy.copyBytes(from: bytes)
     count = bytes.count
@@ -77,9 +78,17 @@ private nonisolated(unsafe) let emptyAddress = UnsafeRawPointer(
   UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
 )
 
+/// The most bytes read from a pipe: beyond, they and the copies made of them fill the memory.
+private let pipeLimit = max(
+  1 << 28,
+  sysconf(CInt(_SC_PHYS_PAGES)) / 4 * sysconf(CInt(_SC_PAGESIZE))
+)
+
+/// Reads what cannot be mapped; a device such as /dev/zero has no end.
 private func readToEnd(
   _ descriptor: CInt,
-  _ path: String
+  _ path: String,
+  limit: Int
 ) throws(FilesError) -> [UInt8] {
   var collected: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -93,6 +102,13 @@ private func readToEnd(
       throw .refused(operation: "read", path: path, reason: systemReason())
     }
     collected.append(contentsOf: chunk[0..<count])
+    if collected.count > limit {
+      throw .refused(
+        operation: "read",
+        path: path,
+        reason: "it has not ended after \(limit >> 20) MiB, and is no file that could be mapped"
+      )
+    }
   }
   return collected
 }

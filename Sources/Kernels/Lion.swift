@@ -21,29 +21,18 @@ public struct Lion: Sendable, Hashable {
     self.weightDecay = weightDecay
   }
 
-  func step(
-    parameters: FloatBuffer,
-    gradients: FloatBuffer,
-    moments: FloatBuffer,
-    groups: [ParameterGroup],
+  /// The numbers of one step for a group of parameters.
+  func factors(
+    _ group: ParameterGroup,
     learningRate: Double,
-    gradientScale: Double,
-    team: ThreadTeam,
-    kernels: Kernels
-  ) {
-    team.run(over: groups) { range, group in
-      unsafe kernels.lion(
-        parameters.vector(range),
-        gradients: gradients.vector(range),
-        moments: moments.vector(range),
-        factors: LionFactors(
-          gradientScale: Float(gradientScale),
-          directionWeight: Float(1 - beta1),
-          momentWeight: Float(1 - beta2),
-          retained: Float(1 - learningRate * weightDecay * group.decay),
-          stepSize: Float(learningRate * group.learningRateScale)
-        )
-      )
-    }
+    gradientScale: Double
+  ) -> LionFactors {
+    LionFactors(
+      gradientScale: Float(gradientScale),
+      directionWeight: Float(1 - beta1),
+      momentWeight: Float(1 - beta2),
+      retained: Float(1 - learningRate * weightDecay * group.decay),
+      stepSize: Float(learningRate * group.learningRateScale)
+    )
   }
 }

@@ -1,3 +1,5 @@
+internal import KernelInterface
+
 /// How gradients change parameters, step by step.
 ///
 /// The same gradients give the same parameters to the bit for any number of threads.
@@ -73,27 +75,37 @@ public enum Optimizer: Sendable, Hashable {
         kernels: kernels
       )
     case .sgd(let optimizer):
-      optimizer.step(
-        parameters: parameters,
-        gradients: gradients,
-        moments: moments[0],
-        groups: groups,
-        learningRate: learningRate,
-        gradientScale: gradientScale,
-        team: team,
-        kernels: kernels
-      )
+      run { parameters, gradients, moments, group in
+        let factors = optimizer.factors(
+          group,
+          learningRate: learningRate,
+          gradientScale: gradientScale
+        )
+        kernels.sgd(parameters, gradients: gradients, moments: moments, factors: factors)
+      }
     case .lion(let optimizer):
-      optimizer.step(
-        parameters: parameters,
-        gradients: gradients,
-        moments: moments[0],
-        groups: groups,
-        learningRate: learningRate,
-        gradientScale: gradientScale,
-        team: team,
-        kernels: kernels
-      )
+      run { parameters, gradients, moments, group in
+        let factors = optimizer.factors(
+          group,
+          learningRate: learningRate,
+          gradientScale: gradientScale
+        )
+        kernels.lion(parameters, gradients: gradients, moments: moments, factors: factors)
+      }
+    }
+
+    /// Runs a kernel that remembers one number of each parameter, on every thread's share.
+    func run(
+      _ kernel: @Sendable (VectorView, VectorView, VectorView, ParameterGroup) -> Void
+    ) {
+      team.run(over: groups) { range, group in
+        unsafe kernel(
+          parameters.vector(range),
+          gradients.vector(range),
+          moments[0].vector(range),
+          group
+        )
+      }
     }
   }
 }

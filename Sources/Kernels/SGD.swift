@@ -22,29 +22,18 @@ public struct SGD: Sendable, Hashable {
     self.weightDecay = weightDecay
   }
 
-  func step(
-    parameters: FloatBuffer,
-    gradients: FloatBuffer,
-    moments: FloatBuffer,
-    groups: [ParameterGroup],
+  /// The numbers of one step for a group of parameters.
+  func factors(
+    _ group: ParameterGroup,
     learningRate: Double,
-    gradientScale: Double,
-    team: ThreadTeam,
-    kernels: Kernels
-  ) {
-    team.run(over: groups) { range, group in
-      unsafe kernels.sgd(
-        parameters.vector(range),
-        gradients: gradients.vector(range),
-        moments: moments.vector(range),
-        factors: SGDFactors(
-          gradientScale: Float(gradientScale),
-          decay: Float(weightDecay * group.decay),
-          momentum: Float(momentum),
-          nesterov: nesterov,
-          stepSize: Float(learningRate * group.learningRateScale)
-        )
-      )
-    }
+    gradientScale: Double
+  ) -> SGDFactors {
+    SGDFactors(
+      gradientScale: Float(gradientScale),
+      decay: Float(weightDecay * group.decay),
+      momentum: Float(momentum),
+      nesterov: nesterov,
+      stepSize: Float(learningRate * group.learningRateScale)
+    )
   }
 }

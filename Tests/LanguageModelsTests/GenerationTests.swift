@@ -113,6 +113,57 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    SamplingSettings.greedy, SamplingSettings(temperature: 0.3),
+    SamplingSettings(temperature: 0, repetitionPenalty: 1.5),
+  ])
+  func draftsChangeNothing(settings: SamplingSettings) throws {
+    let model = try model(64)
+    let plain = try SequenceDecoder(model, sequences: 3)
+    let drafting = try SequenceDecoder(model, sequences: 3, threads: 2, drafting: true)
+    for prompts in [[[5]], [[3, 1, 4, 3, 1, 4, 3], [2, 2, 2, 2], [5]]] {
+      for (limit, ends) in [(100, []), (20, [4]), (9, [])] {
+        let texts = try [plain, drafting].map { (decoder: SequenceDecoder) in
+          try decoder.generate(
+            prompts,
+            tokenLimit: limit,
+            settings: settings,
+            seed: Seed(1),
+            endTokens: ends,
+            guessing: decoder === drafting
+          )
+        }
+        #expect(texts[0] == texts[1])
+      }
+    }
+  }
+
+  @Test func draftsOfAModelAreMostlyItsOwnTokens() throws {
+    let model = try model(64)
+    let decoder = try SequenceDecoder(model, drafting: true)
+    let text = try decoder.generate([[5]], tokenLimit: 20, settings: .greedy, seed: Seed(1))[0]
+    decoder.truncate(0)
+    _ = try decoder.read([5])
+    var runs = [SequenceDecoder.Run(sequence: 0, tokens: [text.tokens[0]])]
+    let sampler = try TokenSampler(.greedy, generator: Seed(1).stream("draws"))
+    decoder.complete(&runs, [.init(run: 0, count: 7, sampler: sampler, history: [])])
+    #expect(runs[0].tokens.count == 8)
+    #expect(zip(runs[0].tokens, text.tokens).prefix { $0 == $1 }.count >= 4)
+  }
+
+  @Test func moreIsDraftedWhereDraftsComeTrue() {
+    var record = DraftRecord()
+    for _ in 0..<40 { record.judge(right: 7, of: 7) }
+    #expect(record.guesses(7) == 7)
+    #expect(record.guesses(3) == 3)
+    #expect(record.guesses(0) == 0 && record.guesses(-1) == 0)
+    for _ in 0..<40 { record.judge(right: 0, of: 3) }
+    #expect(record.guesses(7) == 0)
+    // What was given up is tried again.
+    for _ in 0..<200 { record.judge(right: 0, of: 0) }
+    #expect(record.guesses(7) > 0)
+  }
+
   @Test func endsForEachReason() throws {
     let decoder = try SequenceDecoder(try model(8))
     let full = try decoder.generate([[1, 2]], tokenLimit: 100, settings: .greedy, seed: Seed(1))[0]

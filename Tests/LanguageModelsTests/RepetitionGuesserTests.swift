@@ -35,4 +35,14 @@ import Testing
     guesser.judge(right: 0, of: 0)
     #expect(guesser.guesses(8).count == 1)
   }
+
+  @Test func countsTheTokensThatCameAsBefore() {
+    var guesser = RepetitionGuesser([1, 2, 3, 4, 5, 1, 2, 3])
+    #expect(guesser.streak == 0)
+    guesser.append(4)
+    guesser.append(5)
+    #expect(guesser.streak == 2)
+    guesser.append(6)
+    #expect(guesser.streak == 0)
+  }
 }

@@ -20,6 +20,8 @@ struct RepetitionGuesser {
   private var place: Int?
   /// How many guesses are made at most.
   private var limit = 2
+  /// How many of the latest tokens came as the text had gone on before.
+  private(set) var streak = 0
 
   /// Begins with a prompt.
   init(_ prompt: [Int]) {
@@ -28,6 +30,7 @@ struct RepetitionGuesser {
 
   /// Takes the token that came next.
   mutating func append(_ token: Int) {
+    streak = place.map { tokens[$0] == token } ?? false ? streak + 1 : 0
     tokens.append(token)
     guard tokens.count >= 3 else { return }
     let key = Key(first: tokens[tokens.count - 3], second: tokens[tokens.count - 2], third: token)

@@ -21,9 +21,9 @@ public struct GeneratedSequence: Sendable, Hashable {
   public var end: GenerationEnd
 }
 
-/// The rows of a pass up to which guesses are read along: beyond, a pass takes longer with each row,
-/// while few rows take as long as the reading of the weights.
-private let guessedRows = 8
+/// How many tokens in a row must have come as the text had gone on before, until its guesses are
+/// taken rather than the model's own.
+private let trustedStreak = 4
 
 extension SequenceDecoder {
   /// Continues prompts, side by side.
@@ -37,8 +37,8 @@ extension SequenceDecoder {
   ///   - settings: How tokens are drawn.
   ///   - seed: What the draws follow from.
   ///   - endTokens: The ids that end a text; the model's own when nil.
-  ///   - guessing: Whether tokens are guessed where a text repeats itself, and several read in one
-  ///     pass; it changes no token, only the time.
+  ///   - guessing: Whether tokens are guessed, by what the text repeats or by a draft, and several
+  ///     read in one pass; it changes no token, only the time.
   ///   - isWanted: Called with each token as it is drawn and its prompt's place; returning false
   ///     ends that text.
   /// - Returns: The continuations in the order of the prompts.
@@ -61,6 +61,7 @@ extension SequenceDecoder {
     var samplers: [TokenSampler] = []
     var histories = prompts.map(Set.init)
     var guessers = prompts.map(RepetitionGuesser.init)
+    var records = [DraftRecord](repeating: DraftRecord(), count: prompts.count)
     for index in prompts.indices {
       samplers.append(
         try TokenSampler(settings, generator: seed.stream("generation/\(index)"))
@@ -95,15 +96,30 @@ extension SequenceDecoder {
       if draw(index, try read(prompt, into: index)) { active.append(index) }
     }
     while !active.isEmpty {
-      let share = guessing ? guessedRows / active.count - 1 : 0
-      let runs = active.map { index in
+      let share = guessing ? Self.readRows / active.count - 1 : 0
+      var drafts: [Draft] = []
+      var runs: [Run] = []
+      for index in active {
         let written = results[index].tokens
         let rest = min(tokenLimit - written.count, model.shape.contextLength - lengths[index])
-        return Run(
-          sequence: index,
-          tokens: written.suffix(1) + guessers[index].guesses(min(share, rest - 1))
-        )
+        let most = min(share, rest - 1)
+        var run = Run(sequence: index, tokens: written.suffix(1))
+        if draftPass != nil, guessers[index].streak < trustedStreak {
+          drafts.append(
+            Draft(
+              run: runs.count,
+              count: records[index].guesses(most),
+              sampler: samplers[index],
+              history: histories[index]
+            )
+          )
+        } else {
+          run.tokens += guessers[index].guesses(most)
+        }
+        runs.append(run)
       }
+      complete(&runs, drafts)
+      let isDrafted = Set(drafts.map { runs[$0.run].sequence })
       active = try advance(runs) { index, guesses, logits in
         var right = 0
         while true {
@@ -113,7 +129,11 @@ extension SequenceDecoder {
           }
           right += 1
         }
-        guessers[index].judge(right: right, of: guesses.count)
+        if isDrafted.contains(index) {
+          records[index].judge(right: right, of: guesses.count)
+        } else {
+          guessers[index].judge(right: right, of: guesses.count)
+        }
         return true
       }
     }

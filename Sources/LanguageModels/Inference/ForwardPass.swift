@@ -61,6 +61,25 @@ final class ForwardPass: @unchecked Sendable {
     )
   }
 
+  /// A pass with other weights over the keys and values of a pass, by the same threads.
+  ///
+  /// What it reads takes the place of what the other has kept at the same positions, and the other
+  /// way round.
+  init(_ packed: PackedModel, beside other: ForwardPass, rowLimit: Int) throws(KernelsError) {
+    precondition(packed.shape == other.shape, "two shapes of models")
+    self.packed = packed
+    self.rowLimit = rowLimit
+    cache = other.cache
+    team = other.team
+    buffers = try Buffers(
+      packed.shape,
+      rows: rowLimit,
+      capacity: cache.capacity,
+      threads: team.count,
+      precision: packed.precision
+    )
+  }
+
   /// Reads the tokens of some segments, whose rows follow each other from 0 on.
   ///
   /// - Returns: The logits after the last token of each segment: (segments, V), or those after

@@ -11,8 +11,12 @@ public final class SequenceDecoder {
   public let model: GPT
   /// How many tokens each sequence has read.
   public private(set) var lengths: [Int]
+  /// How many passes over the weights were made, those of drafts left out.
+  public private(set) var passCount = 0
 
   private let pass: ForwardPass
+  /// A pass with the weights rounded, which guesses; nil for none.
+  let draftPass: ForwardPass?
 
   /// Prepares the reading of some sequences.
   ///
@@ -22,13 +26,17 @@ public final class SequenceDecoder {
   ///   - threads: How many threads share each product; results do not depend on it.
   ///   - precision: What products with weights multiply; in bf16 the packed weights take half the
   ///     memory, and a token takes about half the time where reading them bounds it.
+  ///   - drafting: Whether tokens may be guessed by the model itself in bf16; its weights take half
+  ///     the memory again, and are worth it where ``draftsPay(_:sequences:)``. Nothing is drafted
+  ///     where products are in bf16 anyway.
   /// - Throws: ``LanguageModelsError/notCausal``, or `KernelsError` when the memory does not
   ///   suffice.
   public init(
     _ model: GPT,
     sequences: Int = 1,
     threads: Int = 1,
-    precision: ProductPrecision = .f32
+    precision: ProductPrecision = .f32,
+    drafting: Bool = false
   ) throws {
     precondition(sequences >= 1, "\(sequences) sequences")
     guard model.shape.causal else { throw LanguageModelsError.notCausal }
@@ -42,6 +50,13 @@ public final class SequenceDecoder {
       rowLimit: max(sequences, min(capacity, 128)),
       threads: threads
     )
+    draftPass =
+      drafting && precision == .f32
+      ? try ForwardPass(
+        try PackedModel(model, precision: .bf16),
+        beside: pass,
+        rowLimit: sequences
+      ) : nil
   }
 
   /// Reads tokens into one sequence.
@@ -62,6 +77,7 @@ public final class SequenceDecoder {
         rows: 0..<part.count
       )
       let result = pass.read(part.map(Int32.init), [segment])
+      passCount += 1
       lengths[sequence] += part.count
       if start + part.count == tokens.count { logits = array(result.row(0)) }
     }
@@ -87,6 +103,7 @@ public final class SequenceDecoder {
       )
     }
     let result = pass.read(tokens.map { Int32($0.token) }, segments)
+    passCount += 1
     for (sequence, _) in tokens { lengths[sequence] += 1 }
     return (0..<tokens.count).map { array(result.row($0)) }
   }
@@ -95,7 +112,7 @@ public final class SequenceDecoder {
   struct Run {
     let sequence: Int
     /// At least one; the rest are guesses.
-    let tokens: [Int]
+    var tokens: [Int]
   }
 
   /// Reads a run of tokens into each of some sequences, in one pass, and keeps as many as are right.
@@ -125,6 +142,7 @@ public final class SequenceDecoder {
       rows += run.tokens.count
     }
     let result = pass.read(runs.flatMap(\.tokens).map(Int32.init), segments, allLogits: true)
+    passCount += 1
     return zip(runs, segments).filter { run, segment in
       isWanted(run.sequence, run.tokens.dropFirst()) { index in
         lengths[run.sequence] = segment.start + index + 1

@@ -8,7 +8,8 @@
 
 /// The two streams that commands write to.
 enum Console {
-  /// Writes results to standard output.
+  /// Writes results to standard output; where they cannot be written, as on a full disk, the program
+  /// ends.
   static func write(_ text: String) {
     put(text, to: STDOUT_FILENO)
   }
@@ -28,7 +29,10 @@ enum Console {
       if written < 0 {
         if errno == EINTR { continue }
         // A reader that has seen enough closes the pipe: there is nobody to tell.
-        return
+        if errno == EPIPE || descriptor == STDERR_FILENO { return }
+        let reason = unsafe String(cString: strerror(errno))
+        note("Error: Cannot write standard output: \(reason).\n")
+        exit(1)
       }
       start += written
     }

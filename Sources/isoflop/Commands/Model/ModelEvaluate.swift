@@ -127,7 +127,7 @@ struct ModelEvaluate: ParsableCommand {
   ) throws -> LossReport {
     let size = network.shape.vocabularySize
     let file = try TokenIDFile(path, vocabularySize: size, isWide: size > 1 << 16)
-    try ModelFolder.checkTokenizer(beside: model, madeIDs: file)
+    try ModelTokenizer(of: model)?.check(madeIDs: file)
     let stride = stride?.whole ?? context
     guard stride <= context else {
       throw ValidationError("--stride may not exceed the context of \(context).")
@@ -159,6 +159,7 @@ struct ModelEvaluate: ParsableCommand {
       let probe = try AtomicFile(losses)
       _ = consume probe
     }
+    if let tokenizer { try ModelTokenizer(of: model)?.check(isIn: tokenizer, of: model) }
     let tokenizer = try Tokenizer(contentsOf: tokenizer ?? joined(model, "tokenizer.json"))
     guard tokenizer.vocabularySize <= network.shape.vocabularySize else {
       throw LanguageModelsError.tokenOutOfRange(

@@ -31,15 +31,4 @@ enum ModelFolder {
       try writeFile(joined(target, name), readFile(path))
     }
   }
-
-  /// Checks that ids were made with the tokenizer that lies beside a model, where both are known.
-  static func checkTokenizer(beside model: String, madeIDs file: TokenIDFile) throws {
-    let path = joined(model, "tokenizer.json")
-    guard let digest = file.description?.tokenizerDigest, try fileKind(path) == .file else {
-      return
-    }
-    guard SHA256.hexadecimal(try readFile(path)) == digest else {
-      throw ExperimentsError.foreignTokenizer(path: path, other: file.path)
-    }
-  }
 }

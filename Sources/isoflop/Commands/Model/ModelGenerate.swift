@@ -1,5 +1,6 @@
 import Accounting
 import ArgumentParser
+import Experiments
 import Files
 import Kernels
 import LanguageModels
@@ -56,7 +57,7 @@ struct ModelGenerate: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Guess tokens where a text repeats itself; it changes only the speed."
+    help: "Guess tokens ahead and check them several at a time; it changes only the speed."
   )
   var guesses = true
 
@@ -81,6 +82,7 @@ struct ModelGenerate: ParsableCommand {
   func run() throws {
     try precision.noteEmulation()
     Interruption.listen()
+    if let tokenizer { try ModelTokenizer(of: model)?.check(isIn: tokenizer, of: model) }
     let tokenizer = try Tokenizer(contentsOf: tokenizer ?? joined(model, "tokenizer.json"))
     let texts = try readPrompts()
     let model = try GPT(directory: model)
@@ -95,7 +97,8 @@ struct ModelGenerate: ParsableCommand {
       model,
       sequences: max(texts.count, 1),
       threads: threads,
-      precision: precision
+      precision: precision,
+      drafting: guesses && SequenceDecoder.draftsPay(model, sequences: texts.count)
     )
     let isStreamed = texts.count == 1 && !json
     if isStreamed { Console.write(texts[0]) }
@@ -128,7 +131,7 @@ struct ModelGenerate: ParsableCommand {
     if !quiet {
       let count = results.reduce(0) { $0 + $1.tokens.count }
       let rate = DecimalText.grouped((Double(count) / max(seconds, 1e-9)).rounded())
-      Console.note("\(count) tokens, \(rate) tokens/s\n")
+      Console.note("\(count) tokens in \(decoder.passCount) passes, \(rate) tokens/s\n")
     }
     if Interruption.isRequested { throw ExitStatus.interrupted }
   }
