@@ -31,7 +31,7 @@ struct EvaluationBatch: Hashable {
       }
     }
     return buckets.sorted { $0.key < $1.key }.flatMap { length, rows in
-      let capacity = max(1, min(rows.count, positions / length))
+      let capacity = evenCapacity(for: rows.count, most: max(1, positions / length))
       return stride(from: 0, to: rows.count, by: capacity).map { start in
         EvaluationBatch(
           capacity: capacity,
@@ -40,6 +40,13 @@ struct EvaluationBatch: Hashable {
         )
       }
     }
+  }
+
+  /// The rows of a batch where some number of rows falls into as few batches as can be: of even
+  /// size, so that the last one leaves hardly a row empty.
+  static func evenCapacity(for rows: Int, most: Int) -> Int {
+    let batches = max(1, (rows + most - 1) / most)
+    return max(1, (rows + batches - 1) / batches)
   }
 
   /// The ids read and predicted, (capacity, context), rows filled up with an id that predicts

@@ -49,7 +49,10 @@ public struct TokenStreamLoss: Sendable, Hashable {
     let overlap = context - stride
     // Windows beyond the first add a stride each; the last one reaches the end.
     let windows = 1 + max(0, predicted - context + stride - 1) / stride
-    let batch = min(windows, max(1, Self.positions / context))
+    let batch = EvaluationBatch.evenCapacity(
+      for: windows,
+      most: max(1, Self.positions / context)
+    )
     let engine = try GPTEngine(
       layout: model.layout,
       batch: batch,

@@ -33,4 +33,9 @@ import Testing
       #expect(batch.rows.allSatisfy { $0.inputs.count <= batch.context })
     }
   }
+
+  @Test(arguments: [(35, 16, 12), (16, 16, 16), (17, 16, 9), (48, 16, 16), (1, 16, 1), (0, 16, 1)])
+  func batchesAreOfEvenSize(rows: Int, most: Int, expected: Int) {
+    #expect(EvaluationBatch.evenCapacity(for: rows, most: most) == expected)
+  }
 }

@@ -11,6 +11,7 @@ struct DraftRecord {
   /// How many tokens drafted bring the most tokens in the time.
   ///
   /// - Parameter most: The most that are of use.
+  /// - Returns: A number from 0 up to that.
   func guesses(_ most: Int) -> Int {
     var best = (count: 0, rate: 1.0)
     var expected = 1.0
