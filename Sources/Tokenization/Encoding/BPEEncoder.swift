@@ -24,14 +24,19 @@ public final class BPEEncoder {
   ///   - tokenizer: The tokenizer.
   ///   - dropout: Leaves merges out at random; nil for what the tokenizer's file says, with the
   ///     seed 0. The first text has the number 0.
-  public init(_ tokenizer: Tokenizer, dropout: MergeDropout? = nil) {
+  public convenience init(_ tokenizer: Tokenizer, dropout: MergeDropout? = nil) {
+    self.init(tokenizer, dropout, LearnedWords())
+  }
+
+  /// Creates an encoder that learns words together with others of the same tokenizer.
+  init(_ tokenizer: Tokenizer, _ dropout: MergeDropout?, _ words: LearnedWords) {
     self.tokenizer = tokenizer
     tables = tokenizer.tables
     let dropout = dropout ?? tokenizer.configuration.options.mergeDropout
     self.dropout = dropout
     sentencePiece = tokenizer.sentencePiece.map { SentencePieceEncoder($0, tokenizer, dropout) }
     hasPlainOffsets = tokenizer.hasPlainOffsets
-    pieces = PieceEncoder(tokenizer, dropout)
+    pieces = PieceEncoder(tokenizer, words, dropout)
     // The tokenizer compiled the same once, so that failing here is not to be expected.
     normalizer = Result { () throws(UnicodeTextError) in
       try TextNormalizer(tokenizer.configuration.normalization)
@@ -74,6 +79,30 @@ public final class BPEEncoder {
     into ids: inout [TokenID]
   ) throws(TokenizationError) {
     pieces.output.removeAll()
+    try append(text, specialTokens)
+    unsafe pieces.output.withElements { unsafe ids.append(contentsOf: $0) }
+  }
+
+  /// Forgets the tokens of the texts appended so far.
+  func removeOutput() {
+    pieces.output.removeAll()
+  }
+
+  /// How many tokens the texts have that were appended since the last call of ``removeOutput()``.
+  var outputCount: Int { pieces.output.count }
+
+  /// Copies some of these tokens to memory for as many.
+  @unsafe func copyOutput(_ range: Range<Int>, to target: UnsafeMutableBufferPointer<TokenID>) {
+    unsafe pieces.output.withElements { source in
+      _ = unsafe target.initialize(fromContentsOf: source[range])
+    }
+  }
+
+  /// Encodes a text behind those before it.
+  func append(
+    _ text: RawSpan,
+    _ specialTokens: SpecialTokenPolicy?
+  ) throws(TokenizationError) {
     let specialTokens = specialTokens ?? tokenizer.configuration.specialTokenPolicy
     try text.withByteView { (text) throws(TokenizationError) in
       if tokenizer.isPlainByteLevel {
@@ -83,7 +112,6 @@ public final class BPEEncoder {
         try encodeStaged(text, specialTokens, &offsets)
       }
     }
-    unsafe pieces.output.withElements { unsafe ids.append(contentsOf: $0) }
   }
 
   /// Encodes a text and says which bytes of it each token stands for.

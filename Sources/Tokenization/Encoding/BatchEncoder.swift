@@ -32,7 +32,8 @@ public final class BatchEncoder {
   ///   - threads: How many threads at most.
   ///   - dropout: Leaves merges out at random; nil for what the tokenizer's file says.
   public init(_ tokenizer: Tokenizer, threads: Int = 1, dropout: MergeDropout? = nil) {
-    encoders = (0..<max(1, threads)).map { _ in BPEEncoder(tokenizer, dropout: dropout) }
+    let words = LearnedWords()
+    encoders = (0..<max(1, threads)).map { _ in BPEEncoder(tokenizer, dropout, words) }
   }
 
   /// The tokens of parts of a text, each a text of its own.
@@ -55,21 +56,24 @@ public final class BatchEncoder {
       return try encodeInOrder(documents, of: text, specialTokens, firstNumber)
     }
     // subtle: the address is used only while this call lends the text.
+    for encoder in encoders { encoder.removeOutput() }
     let parts = unsafe text.withUnsafeBytes { buffer in
       nonisolated(unsafe) let bytes = unsafe buffer
       let free = EncoderPool(encoders)
-      return parallelMap(groups.count, threads: encoders.count) {
+      return parallelMap(groups.count, threads: encoders.count, chunk: 1) {
         free.take()
       } body: { encoder, index in
         Swift.Result<Part, TokenizationError> { () throws(TokenizationError) in
-          var part = Part()
+          let start = encoder.outputCount
+          var part = Part(encoder: encoder, ids: start..<start)
           for number in groups[index] {
             let document = documents[number]
             encoder.startText(firstNumber + number)
             let span = unsafe RawSpan(_unsafeBytes: bytes).extracting(document)
-            try encoder.encode(span, specialTokens: specialTokens, into: &part.ids)
-            part.ends.append(part.ids.count)
+            try encoder.append(span, specialTokens)
+            part.ends.append(encoder.outputCount - start)
           }
+          part.ids = start..<encoder.outputCount
           return part
         }
       }
@@ -90,6 +94,7 @@ public final class BatchEncoder {
     ends.reserveCapacity(documents.count)
     // A token of four bytes and more is usual.
     ids.reserveCapacity(documents.reduce(0) { $0 + $1.count } / 4)
+    adviseHugePages(of: &ids)
     for (number, document) in documents.enumerated() {
       encoder.startText(firstNumber + number)
       try encoder.encode(text.extracting(document), specialTokens: specialTokens, into: &ids)
@@ -117,12 +122,13 @@ public final class BatchEncoder {
       parts.append(part)
     }
     let ids = unsafe [TokenID](unsafeUninitializedCapacity: total) { buffer, count in
+      unsafe adviseHugePages(inside: UnsafeMutableRawBufferPointer(buffer))
       nonisolated(unsafe) let target = unsafe buffer
       _ = parallelStates(parts.count, threads: encoders.count) {
       } body: { _, index in
         let ids = parts[index].ids
         let place = unsafe target[starts[index]..<starts[index] + ids.count]
-        _ = unsafe UnsafeMutableBufferPointer(rebasing: place).initialize(fromContentsOf: ids)
+        unsafe parts[index].encoder.copyOutput(ids, to: UnsafeMutableBufferPointer(rebasing: place))
       }
       count = total
     }
@@ -153,9 +159,13 @@ public final class BatchEncoder {
     )
   }
 
-  /// The tokens of some texts of one group.
+  /// The tokens of the texts of one group.
   private struct Part {
-    var ids: [TokenID] = []
+    /// Who has them.
+    let encoder: BPEEncoder
+    /// Where they are in its output.
+    var ids: Range<Int>
+    /// Where those of each text end.
     var ends: [Int] = []
   }
 

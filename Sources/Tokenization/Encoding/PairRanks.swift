@@ -1,7 +1,8 @@
 /// The merges by their pairs: rank and merged token, in flat tables that never change.
 ///
-/// A slot is eight bytes, both tokens and the rank, so that eight slots share a cache line and the
-/// table of 32,000 merges takes half a megabyte. A vocabulary too large for it has wider slots.
+/// A slot of the ``DisplacedRanks`` is eight bytes, both tokens and the rank, so that eight slots share
+/// a cache line and the table of 32,000 merges takes half a megabyte. A vocabulary too large for it has
+/// wider slots.
 struct PairRanks: ~Copyable, Sendable {
   /// What a pair becomes.
   struct Entry: BitwiseCopyable, Sendable {
@@ -16,12 +17,16 @@ struct PairRanks: ~Copyable, Sendable {
   static let none: UInt32 = 0xFF_FFFF
 
   /// A token that is in no pair.
-  static let noToken = TokenID(largestNarrowToken - 1)
+  static let noToken = TokenID(DisplacedRanks.limit - 1)
 
-  /// Left token, right token and rank in 20, 20 and 24 bits; all ones where free.
-  private var slots: FlatArray<UInt64>
+  /// The ranks by pairs of tokens below ``noToken``.
+  let narrow: DisplacedRanks
   /// The merged tokens by rank.
   private var merged: FlatArray<TokenID>
+  /// The merged token of rank 0 where the tokens are made in the order of their numbers, which saves
+  /// a look.
+  private let firstMerged: TokenID
+  private let isConsecutive: Bool
   /// The rank of every pair of bytes, the first one above.
   private var bytePairs: FlatArray<UInt32>
   /// The slots of a vocabulary that is too large for the narrow ones.
@@ -30,38 +35,34 @@ struct PairRanks: ~Copyable, Sendable {
   /// Whether ``rank(_:_:)`` can be asked.
   let isNarrow: Bool
 
-  private static let largestNarrowToken = 1 << 20
-
   init(_ merges: [Merge], _ byteTokens: borrowing ByteTokens) {
     var largest: TokenID = 0
     for merge in merges { largest = max(largest, merge.left, merge.right, merge.merged) }
     for byte in 0..<256 where byteTokens[UInt8(byte)] != TokenizerTables.none {
       largest = max(largest, byteTokens[UInt8(byte)])
     }
-    isNarrow = largest < Self.noToken && merges.count < Int(Self.none)
-    let size = tableSize(for: merges.count)
-    slots = FlatArray(repeating: .max, count: isNarrow ? size : 1)
-    wideSlots = FlatArray(repeating: Entry(), count: isNarrow ? 1 : 2 * size)
+    let first = merges.first?.merged ?? 0
+    firstMerged = first
+    isConsecutive = merges.indices.allSatisfy {
+      UInt64(merges[$0].merged) == UInt64(first) + UInt64($0)
+    }
+    var narrow: DisplacedRanks?
+    if largest < Self.noToken, merges.count < DisplacedRanks.limit {
+      narrow = DisplacedRanks.make(merges)
+    }
     merged = FlatArray(capacity: merges.count)
-    bytePairs = FlatArray(repeating: Self.none, count: 1 << 16)
     for merge in merges { merged.append(merge.merged) }
-    if isNarrow {
-      fillNarrow(merges)
+    bytePairs = FlatArray(repeating: Self.none, count: 1 << 16)
+    if let narrow = narrow.take() {
+      isNarrow = true
+      self.narrow = narrow
+      wideSlots = FlatArray(repeating: Entry(), count: 1)
       fillBytePairs(merges, byteTokens)
     } else {
+      isNarrow = false
+      self.narrow = DisplacedRanks()
+      wideSlots = FlatArray(repeating: Entry(), count: 2 * tableSize(for: merges.count))
       fillWide(merges)
-    }
-  }
-
-  private mutating func fillNarrow(_ merges: [Merge]) {
-    for (rank, merge) in merges.enumerated() {
-      let key = UInt64(merge.left) << 44 | UInt64(merge.right) << 24
-      var place = start(key >> 24)
-      while slots[place] != .max, slots[place] >> 24 != key >> 24 {
-        place = (place + 1) & (slots.count - 1)
-      }
-      // A pair that comes twice has the last of its ranks.
-      slots[place] = key | UInt64(rank)
     }
   }
 
@@ -101,7 +102,7 @@ struct PairRanks: ~Copyable, Sendable {
       if max(left, right) >= Self.noToken { return Entry() }
       let rank = rank(left, right)
       if rank == Self.none { return Entry() }
-      return Entry(key: pairKey(left, right), rank: rank, merged: merged[Int(rank)])
+      return Entry(key: pairKey(left, right), rank: rank, merged: merged(rank))
     }
     let key = pairKey(left, right)
     var place = wideStart(key)
@@ -117,25 +118,15 @@ struct PairRanks: ~Copyable, Sendable {
   /// - Precondition: The table ``isNarrow``, and the tokens are bytes or merged ones.
   @inline(__always)
   func rank(_ left: TokenID, _ right: TokenID) -> UInt32 {
-    rank(ofPair: Self.narrowKey(left, right))
+    let value = narrow.value(left, right)
+    if value >= DisplacedRanks.none { return Self.none }
+    return UInt32(truncatingIfNeeded: value &>> DisplacedRanks.rankShift)
   }
 
   /// Two tokens as one number of 40 bits.
   @inline(__always)
   static func narrowKey(_ left: TokenID, _ right: TokenID) -> UInt64 {
     UInt64(left) << 20 | UInt64(right)
-  }
-
-  /// The rank of a pair by its ``narrowKey(_:_:)``, or ``none``.
-  @inline(__always)
-  func rank(ofPair key: UInt64) -> UInt32 {
-    var place = start(key)
-    while true {
-      let slot = slots[place]
-      if slot >> 24 == key { return UInt32(truncatingIfNeeded: slot) & Self.none }
-      if slot == .max { return Self.none }
-      place = (place + 1) & (slots.count - 1)
-    }
   }
 
   /// The rank of the tokens of two bytes, or ``none``.
@@ -146,11 +137,8 @@ struct PairRanks: ~Copyable, Sendable {
 
   /// The token that a merge makes.
   @inline(__always)
-  func merged(_ rank: UInt32) -> TokenID { merged[Int(rank)] }
-
-  @inline(__always)
-  private func start(_ key: UInt64) -> Int {
-    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 36) & (slots.count - 1)
+  func merged(_ rank: UInt32) -> TokenID {
+    isConsecutive ? firstMerged &+ rank : merged[Int(rank)]
   }
 
   @inline(__always)

@@ -12,14 +12,20 @@ struct PieceEncoder: ~Copyable {
   private let splitter: Result<TextSplitter, UnicodeTextError>?
   private let ignoresMerges: Bool
   private let modelTokenCount: Int
-  private var cache = WordCache()
+  private var cache: WordCache
   private var merger = PieceMerger()
+  private var queue = PieceQueue()
   private var parser: PieceParser?
   private let merges: [Merge]
   /// How many bytes long pieces had so far.
   private var longCount = 0
   /// Pieces that were found and not yet encoded.
   private var group = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
+  /// Where those from the first unseen one on are in the cache, or ~number for an unseen one.
+  private var places = FlatArray<Int32>(capacity: WordCache.groupSize)
+  /// The unseen ones and their tokens.
+  private var unseen = FlatArray<PieceMerger.Piece>(capacity: WordCache.groupSize)
+  private var found = FlatArray<TokenID>()
 
   private let dropout: MergeDropout?
   private var random: Xoshiro256
@@ -29,7 +35,8 @@ struct PieceEncoder: ~Copyable {
   /// So many bytes of long pieces are worth the tables of the ``PieceParser``.
   private static let parsingStart = 1 << 15
 
-  init(_ tokenizer: Tokenizer, _ dropout: MergeDropout? = nil) {
+  init(_ tokenizer: Tokenizer, _ words: LearnedWords, _ dropout: MergeDropout? = nil) {
+    cache = WordCache(words)
     self.dropout = dropout
     random = dropout?.generator(ofText: 0) ?? Seed(0).stream("")
     tables = tokenizer.tables
@@ -69,16 +76,24 @@ struct PieceEncoder: ~Copyable {
       for index in 0..<group.count {
         let piece = text[group[index].range]
         if piece.count > Self.longestPiece { throw .pieceTooLong(byteCount: piece.count) }
-        merger.merge(piece, tables, dropout.probability, &random, into: &output)
+        queue.merge(
+          piece,
+          tables,
+          leavingOut: { random.uniform() < dropout.probability },
+          into: &output
+        )
       }
       return
     }
     output.reserve(WordCache.slack)
+    cache.refresh()
     for index in 0..<group.count {
-      let key = group[index]
-      if cache.append(key, text, to: &output) { continue }
-      try encodePiece(key, text)
-      output.reserve(WordCache.slack)
+      let place = cache.find(group[index], text)
+      if place < 0 {
+        try encodeUnseen(from: index, text)
+        return
+      }
+      cache.append(place, to: &output)
     }
   }
 
@@ -101,21 +116,57 @@ struct PieceEncoder: ~Copyable {
     try encodeGroup(text)
   }
 
-  /// Encodes a piece that was not met before.
+  /// Encodes the rest of a group from the first piece on that was not met before.
   @inline(never)
-  private mutating func encodePiece(
-    _ key: WordCache.Key,
+  private mutating func encodeUnseen(
+    from first: Int,
     _ text: ByteView
   ) throws(TokenizationError) {
-    let piece = text[key.range]
-    if piece.count > Self.longestPiece { throw .pieceTooLong(byteCount: piece.count) }
-    let first = output.count
-    if ignoresMerges, let id = wholeToken(piece) {
-      output.append(id)
-    } else if piece.count <= PieceMerger.longestScan || !parse(piece) {
-      merger.merge(piece, tables, into: &output)
+    places.removeAll()
+    unseen.removeAll()
+    found.removeAll()
+    for index in first..<group.count {
+      let place = cache.find(group[index], text)
+      places.append(Int32(truncatingIfNeeded: place < 0 ? ~unseen.count : place))
+      if place < 0 { unseen.append(try piece(group[index].range, of: text)) }
     }
-    cache.insert(key, text, output, from: first)
+    merger.merge(&unseen, of: text, tables, into: &found)
+    for index in 0..<places.count {
+      let place = Int(places[index])
+      if place >= 0 {
+        cache.append(place, to: &output)
+      } else {
+        output.append(found, unseen[~place].ids)
+        output.reserve(WordCache.slack)
+      }
+    }
+    for index in 0..<places.count where places[index] < 0 {
+      cache.insert(group[first + index], text, found, unseen[~Int(places[index])].ids)
+    }
+  }
+
+  /// A piece for the ``PieceMerger``, with its tokens where it cannot merge it.
+  @inline(__always)
+  private mutating func piece(
+    _ range: Range<Int>,
+    of text: ByteView
+  ) throws(TokenizationError) -> PieceMerger.Piece {
+    var piece = PieceMerger.Piece(range)
+    if !ignoresMerges, range.count <= PieceMerger.longestPiece, tables.ranks.isNarrow {
+      return piece
+    }
+    if range.count > Self.longestPiece { throw .pieceTooLong(byteCount: range.count) }
+    let first = found.count
+    if ignoresMerges, let id = wholeToken(text[range]) {
+      found.append(id)
+    } else if tables.ranks.isNarrow, range.count <= PieceMerger.longestPiece {
+      return piece
+    } else if range.count <= PieceMerger.longestPiece || !parse(text[range]) {
+      queue.merge(text[range], tables, into: &found)
+    }
+    piece.firstID = first
+    piece.idCount = found.count - first
+    return piece
   }
 
   /// Encodes a long piece from left to right; false where it has to be merged.
@@ -126,7 +177,7 @@ struct PieceEncoder: ~Copyable {
         parser = PieceParser(vocabulary)
       }
     }
-    return parser?.parse(piece, tables.ranks, into: &output) ?? false
+    return parser?.parse(piece, tables.ranks, into: &found) ?? false
   }
 
   /// The token that a whole piece is, or nil.

@@ -1,28 +1,8 @@
-/// The tokens of words met before, in one flat table of bounded size.
+/// What one thread looks words up in: those that it and others met before, with their tokens.
 ///
-/// A slot is 32 bytes, half a cache line, and holds a word of up to 16 bytes with up to three
-/// tokens whole: most words cost one cache line. The bytes of longer words and longer lists of
-/// tokens lie in arrays of their own. The table grows while it is small, and forgets everything
-/// when it is full.
+/// The words lie in a ``LearnedTable`` that the threads of a ``BatchEncoder`` share, so that each word
+/// is merged once. The table grows while it is small, and forgets everything when it is full.
 struct WordCache: ~Copyable {
-  /// A word and its tokens.
-  struct Slot: BitwiseCopyable {
-    /// The first eight bytes, zero above a shorter word.
-    var head: UInt64 = 0
-    /// The next eight bytes, or the hash of a word of more than 16.
-    var tail: UInt64 = 0
-    /// Up to three tokens, or where a longer list starts and how long it is.
-    ///
-    /// The last number is the word's length below the number of tokens. In a slot of a long word the
-    /// third number is the place of its bytes.
-    var tokens = SIMD4<UInt32>()
-
-    /// The length of the word, ``longWord`` above 16; 0 where the slot is free.
-    @inline(__always) var length: UInt32 { tokens.w & 0xFF }
-    /// How many tokens stand in the slot; ``listed`` where they stand in the list.
-    @inline(__always) var count: UInt32 { tokens.w >> 8 }
-  }
-
   /// A word ready to be looked up.
   struct Key: BitwiseCopyable {
     var head: UInt64 = 0
@@ -33,32 +13,50 @@ struct WordCache: ~Copyable {
 
     @inline(__always) var range: Range<Int> { start..<end }
     @inline(__always) var length: UInt32 {
-      end - start <= 16 ? UInt32(truncatingIfNeeded: end - start) : WordCache.longWord
+      end &- start <= 16
+        ? UInt32(truncatingIfNeeded: end &- start) : LearnedTable.View.longWord
     }
   }
 
-  private static let largestSize = 1 << 19
   /// Words above this many bytes are not kept.
   static let longestWord = 256
-  /// Stands for the length of words above 16 bytes.
-  private static let longWord: UInt32 = 0xFF
-  /// Stands for the number of tokens where there are more than fit.
-  private static let listed: UInt32 = 0xFF
 
-  private var slots: FlatArray<Slot>
-  private var used = 0
-  private var longBytes = FlatArray<UInt8>()
-  private var ids = FlatArray<TokenID>()
+  private let words: LearnedWords
+  private var table: LearnedTable
+  private var view: LearnedTable.View
+  private var generation: Int
+  /// How many words may be added before the table is asked again.
+  private var wordsLeft = 0
+  /// What may be filled of the table's list.
+  private var unitsLeft = 0..<0
 
-  init() {
-    slots = FlatArray(repeating: Slot(), count: 1 << 10)
+  init(_ words: LearnedWords) {
+    self.words = words
+    (table, generation) = words.table()
+    view = table.view
+  }
+
+  /// Goes over to the table of the other threads where there is a new one.
+  ///
+  /// Places found before are no longer valid then.
+  @inline(__always)
+  mutating func refresh() {
+    if words.generation != generation { use(words.table()) }
+  }
+
+  @inline(never)
+  private mutating func use(_ next: (LearnedTable, generation: Int)) {
+    (table, generation) = next
+    view = table.view
+    wordsLeft = 0
+    unitsLeft = 0..<0
   }
 
   /// The key of a part of a text.
   @inline(__always)
   static func key(_ text: ByteView, _ range: Range<Int>) -> Key {
     let start = range.lowerBound
-    let length = range.count
+    let length = range.upperBound &- start
     if length <= 16 {
       let (head, tail) = text.words(at: start, length: length)
       let hash = hash(head, tail, length)
@@ -69,113 +67,85 @@ struct WordCache: ~Copyable {
     return Key(head: head, tail: hash, hash: hash, start: start, end: range.upperBound)
   }
 
+  /// The hash of a word of at most 16 bytes.
   @inline(__always)
-  private static func hash(_ head: UInt64, _ tail: UInt64, _ length: Int) -> UInt64 {
+  static func hash(_ head: UInt64, _ tail: UInt64, _ length: Int) -> UInt64 {
     mixed(head ^ hashKey0, tail ^ hashKey1 ^ UInt64(truncatingIfNeeded: length))
   }
 
   /// Asks for the memory that looking a word up will read.
   @inline(__always)
-  func prefetch(_ key: Key) {
-    slots.prefetch(Int(truncatingIfNeeded: key.hash) & (slots.count - 1))
-  }
+  func prefetch(_ key: Key) { view.prefetch(key) }
 
-  /// Appends the tokens of a word met before.
+  /// The place of a word met before, or -1.
+  @inline(__always)
+  func find(_ key: Key, _ text: ByteView) -> Int { view.find(key, text) }
+
+  /// Appends the tokens of the word at a place.
   ///
   /// - Precondition: The output has room for ``slack`` tokens.
-  /// - Returns: False where it was not met.
   @inline(__always)
-  func append(_ key: Key, _ text: ByteView, to output: inout FlatArray<TokenID>) -> Bool {
-    var place = Int(truncatingIfNeeded: key.hash) & (slots.count - 1)
-    let length = key.length
-    while true {
-      let slot = slots[place]
-      if slot.head == key.head, slot.tail == key.tail, slot.length == length,
-        length != Self.longWord || isSame(slot, text, key.range)
-      {
-        if slot.count != Self.listed {
-          output.append(slot.tokens, count: Int(slot.count))
-        } else {
-          let start = Int(slot.tokens.x)
-          output.reserve(Int(slot.tokens.y) + Self.slack)
-          for index in start..<start + Int(slot.tokens.y) { output.append(ids[index]) }
-        }
-        return true
-      }
-      if slot.length == 0 { return false }
-      place = (place + 1) & (slots.count - 1)
-    }
+  func append(_ place: Int, to output: inout FlatArray<TokenID>) {
+    view.append(place, to: &output, slack: Self.slack)
   }
 
-  /// How many words are looked up together at most.
-  static let groupSize = 64
+  /// How many words are looked up together at most: enough that some of them are new, and few enough
+  /// that their slots stay in the nearest cache.
+  static let groupSize = 128
   /// How much room the words of a group need.
   static let slack = 4 * (groupSize + 1)
 
-  @inline(__always)
-  private func isSame(_ slot: Slot, _ text: ByteView, _ range: Range<Int>) -> Bool {
-    // The length stands before the bytes, in two bytes; the first eight are known to be the same.
-    let place = Int(slot.tokens.z)
-    guard Int(longBytes[place]) | Int(longBytes[place + 1]) << 8 == range.count else {
-      return false
-    }
-    return longBytes.hasBytes(of: text[range.lowerBound + 8..<range.upperBound], at: place + 10)
-  }
-
-  /// Keeps the tokens of a word, the last of those already found.
+  /// Keeps the tokens of a word, some of a list; nothing where the word is kept already.
   mutating func insert(
     _ key: Key,
     _ text: ByteView,
     _ found: borrowing FlatArray<TokenID>,
-    from start: Int
+    _ range: Range<Int>
   ) {
-    let count = found.count - start
     let length = key.end - key.start
-    if length > Self.longestWord || count == 0 { return }
-    if 4 * (used + 1) > 3 * slots.count { growOrForget() }
-    var slot = Slot(head: key.head, tail: key.tail)
+    if length > Self.longestWord || range.isEmpty || find(key, text) >= 0 { return }
     let isLong = length > 16
-    let room = isLong ? 2 : 3
-    var filled = UInt32(truncatingIfNeeded: count)
-    if count <= room {
-      for index in 0..<count { slot.tokens[index] = found[start + index] }
+    let isListed = range.count > (isLong ? 2 : 3)
+    let listCount = isListed ? range.count : 0
+    let needed = listCount + (isLong ? LearnedTable.View.unitCount(ofWord: length) : 0)
+    guard makeRoom(needed) else { return }
+    var start = unitsLeft.lowerBound
+    unitsLeft = start + needed..<unitsLeft.upperBound
+    wordsLeft -= 1
+    var tokens = SIMD4<UInt32>()
+    if isListed {
+      tokens.x = UInt32(truncatingIfNeeded: start)
+      tokens.y = UInt32(truncatingIfNeeded: listCount)
+      view.write(found, range, at: start)
+      start += listCount
     } else {
-      slot.tokens.x = UInt32(ids.count)
-      slot.tokens.y = filled
-      filled = Self.listed
-      for index in start..<found.count { ids.append(found[index]) }
+      for index in 0..<range.count { tokens[index] = found[range.lowerBound + index] }
     }
     if isLong {
-      slot.tokens.z = UInt32(longBytes.count)
-      longBytes.append(UInt8(truncatingIfNeeded: length))
-      longBytes.append(UInt8(truncatingIfNeeded: length >> 8))
-      longBytes.append(text[key.range])
+      tokens.z = UInt32(truncatingIfNeeded: start)
+      view.write(text[key.range], at: start)
     }
-    slot.tokens.w = (isLong ? Self.longWord : UInt32(length)) | filled << 8
-    place(slot, key.hash)
-    used += 1
+    let count = isListed ? LearnedTable.View.listed : UInt32(truncatingIfNeeded: range.count)
+    tokens.w = key.length | count << 8
+    view.insert(key.head, key.tail, key.hash, tokens)
   }
 
-  private mutating func place(_ slot: Slot, _ hash: UInt64) {
-    var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    while slots[place].length != 0 { place = (place + 1) & (slots.count - 1) }
-    slots[place] = slot
+  /// Makes sure that a word with a list of some numbers can be added; false where it is too long.
+  @inline(__always)
+  private mutating func makeRoom(_ units: Int) -> Bool {
+    if wordsLeft > 0, units <= unitsLeft.count { return true }
+    return makeMoreRoom(units)
   }
 
-  private mutating func growOrForget() {
-    if slots.count >= Self.largestSize {
-      for index in 0..<slots.count { slots[index] = Slot() }
-      used = 0
-      longBytes.removeAll()
-      ids.removeAll()
-      return
+  @inline(never)
+  private mutating func makeMoreRoom(_ units: Int) -> Bool {
+    // The second table is a new one.
+    for _ in 0..<2 {
+      if wordsLeft == 0 { wordsLeft = table.takeWords() }
+      if units > unitsLeft.count { unitsLeft = table.takeUnits() }
+      if wordsLeft > 0, units <= unitsLeft.count { return true }
+      use(words.table(after: table))
     }
-    var old = FlatArray<Slot>(repeating: Slot(), count: 4 * slots.count)
-    swap(&old, &slots)
-    for index in 0..<old.count where old[index].length != 0 {
-      let slot = old[index]
-      let isLong = slot.length == Self.longWord
-      place(slot, isLong ? slot.tail : Self.hash(slot.head, slot.tail, Int(slot.length)))
-    }
+    return false
   }
 }

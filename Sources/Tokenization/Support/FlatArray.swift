@@ -74,7 +74,7 @@ import CVector
   /// Asks for the memory of an element that is read soon.
   @inline(__always)
   func prefetch(_ index: Int) {
-    unsafe cv_prefetch(start + index)
+    unsafe prefetchMemory(start + index)
   }
 
   /// Forgets the elements and keeps the memory.
@@ -113,6 +113,12 @@ import CVector
   }
 }
 
+/// Asks for the memory at an address that is read soon.
+@unsafe @inline(__always)
+func prefetchMemory(_ address: UnsafeRawPointer) {
+  unsafe cv_prefetch(address)
+}
+
 extension FlatArray where Element == UInt32 {
   /// Appends the first of four elements, up to three, where there is room for four.
   @inline(__always)
@@ -121,6 +127,20 @@ extension FlatArray where Element == UInt32 {
     let target = unsafe UnsafeMutableRawPointer(start + count)
     unsafe target.storeBytes(of: elements, as: SIMD4<UInt32>.self)
     count += more
+  }
+}
+
+extension FlatArray where Element == UInt32 {
+  /// Appends some elements of another array.
+  @inline(__always)
+  mutating func append(_ other: borrowing FlatArray<UInt32>, _ range: Range<Int>) {
+    assert(range.lowerBound >= 0 && range.upperBound <= other.count, "\(range) of \(other.count)")
+    reserve(range.count)
+    // A loop, as the usual list is shorter than a call of the C library is worth.
+    for index in range {
+      unsafe (start + count).initialize(to: other.start[index])
+      count &+= 1
+    }
   }
 }
 

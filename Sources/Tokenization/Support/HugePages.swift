@@ -20,3 +20,23 @@ let hugePageSize = 2 << 20
     _ = unsafe madvise(start, byteCount & ~(hugePageSize - 1), MADV_HUGEPAGE)
   #endif
 }
+
+/// Asks for huge pages for what lies inside a buffer that may begin anywhere.
+@unsafe func adviseHugePages(inside buffer: UnsafeMutableRawBufferPointer) {
+  guard let start = buffer.baseAddress else { return }
+  let skipped = (0 &- Int(bitPattern: start)) & (hugePageSize - 1)
+  // Fewer faults are no gain where most of the memory is outside of whole pages.
+  if buffer.count - skipped < 2 * hugePageSize { return }
+  unsafe adviseHugePages(start + skipped, buffer.count - skipped)
+}
+
+/// Asks for huge pages for the elements that an array has room for.
+func adviseHugePages<Element: BitwiseCopyable>(of array: inout [Element]) {
+  let capacity = array.capacity
+  unsafe array.withUnsafeMutableBytes { buffer in
+    let room = capacity * MemoryLayout<Element>.stride
+    unsafe adviseHugePages(
+      inside: UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: room)
+    )
+  }
+}

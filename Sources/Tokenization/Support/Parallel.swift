@@ -5,12 +5,14 @@ import Dispatch
 /// - Parameters:
 ///   - count: How many numbers.
 ///   - threads: How many threads at most; 0 or 1 for none.
+///   - chunk: How many numbers a thread takes at once; nil for what suits many small ones.
 ///   - makeState: Makes the state of a thread.
 ///   - body: Works on a number with the state of its thread.
 /// - Returns: The states of the threads, at least one.
 func parallelStates<State>(
   _ count: Int,
   threads: Int,
+  chunk: Int? = nil,
   makeState: () -> State,
   body: (State, Int) -> Void
 ) -> [State] {
@@ -24,7 +26,7 @@ func parallelStates<State>(
   // anybody reads.
   nonisolated(unsafe) let shared = states
   nonisolated(unsafe) let work = body
-  let chunk = max(1, min(64, count / (4 * workers)))
+  let chunk = chunk ?? max(1, min(64, count / (4 * workers)))
   let chunks = (count + chunk - 1) / chunk
   let next = SharedCounter()
   DispatchQueue.concurrentPerform(iterations: workers) { worker in
@@ -46,12 +48,14 @@ func parallelStates<State>(
 /// - Parameters:
 ///   - count: How many numbers.
 ///   - threads: How many threads at most; 0 or 1 for none.
+///   - chunk: How many numbers a thread takes at once; nil for what suits many small ones.
 ///   - makeState: Makes the state of a thread.
 ///   - body: Gives the result of a number.
 /// - Returns: The result of each number.
 package func parallelMap<State, Output>(
   _ count: Int,
   threads: Int,
+  chunk: Int? = nil,
   makeState: () -> State,
   body: (State, Int) -> Output
 ) -> [Output] {
@@ -61,7 +65,7 @@ package func parallelMap<State, Output>(
     unsafe results.deinitialize()
     unsafe results.deallocate()
   }
-  _ = parallelStates(count, threads: threads, makeState: makeState) { state, number in
+  _ = parallelStates(count, threads: threads, chunk: chunk, makeState: makeState) { state, number in
     unsafe results[number] = body(state, number)
   }
   return unsafe results.map { result in

@@ -97,7 +97,7 @@ struct ContinuedTraining {
     var configuration = TokenizerConfiguration(normalization: .none, ignoresMerges: ignoresMerges)
     configuration.splits = []
     let tokenizer = try Tokenizer(model: model, configuration: configuration)
-    var encoder = PieceEncoder(tokenizer)
+    var encoder = PieceEncoder(tokenizer, LearnedWords())
     var list = WordList(capacity: words.uniqueCount, tokenCapacity: words.uniqueByteCount / 3)
     var bound = OccurrenceBound()
     try words.forEachWord { (word, count) throws(TokenizationError) in

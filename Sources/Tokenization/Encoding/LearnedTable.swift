@@ -1,0 +1,253 @@
+import Synchronization
+
+/// Words met before with their tokens, in a table that several threads look words up in and add to at
+/// the same time; the memory behind a ``WordCache``.
+///
+/// A slot is 32 bytes, half a cache line, and holds a word of up to 16 bytes with up to three tokens
+/// whole: most words cost one cache line. The bytes of longer words and longer lists of tokens lie in a
+/// list of their own. A thread takes a free slot by exchanging its state, fills it, and publishes it by
+/// its state; what is published never changes, so that reading takes no lock.
+@safe final class LearnedTable: Sendable {
+  /// A word and its tokens.
+  struct Slot: ~Copyable {
+    /// The first eight bytes, zero above a shorter word.
+    var head: UInt64
+    /// The next eight bytes, or the hash of a word of more than 16.
+    var tail: UInt64
+    /// Up to three tokens, or where a longer list starts and how long it is.
+    ///
+    /// In a slot of a long word the third number is the place of its bytes.
+    var tokens: (UInt32, UInt32, UInt32)
+    /// The word's length below the number of tokens; 0 where the slot is free.
+    let state: Atomic<UInt32>
+  }
+
+  /// The table as its readers and writers see it, valid while the table lives.
+  let view: View
+  private let wordsGiven = Atomic<Int>(0)
+  private let unitsGiven = Atomic<Int>(0)
+
+  /// How many words a thread may add before it asks again.
+  private static let wordAllowance = 128
+  /// How much of the list a thread gets at a time; more than a word needs.
+  private static let unitAllowance = 1 << 10
+
+  /// An empty table.
+  ///
+  /// - Parameter bits: How many slots, as a power of two; at least 11.
+  init(bits: Int) {
+    view = View(bits: bits)
+  }
+
+  deinit {
+    view.deallocate()
+  }
+
+  /// The number of words that the caller may add now; 0 where the table is full.
+  func takeWords() -> Int {
+    let given = wordsGiven.wrappingAdd(Self.wordAllowance, ordering: .relaxed).newValue
+    // Three quarters full, lookups of new words take some steps already.
+    return 4 * given <= 3 * view.slotCount ? Self.wordAllowance : 0
+  }
+
+  /// A part of the list that the caller may fill; empty where the table is full.
+  func takeUnits() -> Range<Int> {
+    let (start, end) = unitsGiven.wrappingAdd(Self.unitAllowance, ordering: .relaxed)
+    return end <= view.unitCount ? start..<end : 0..<0
+  }
+
+  /// A larger table with the words of this one.
+  func enlarged(bits: Int) -> LearnedTable {
+    let larger = LearnedTable(bits: bits)
+    var units = 0
+    let count = view.copyWords(to: larger.view, &units)
+    larger.wordsGiven.store(count, ordering: .relaxed)
+    larger.unitsGiven.store(units, ordering: .relaxed)
+    return larger
+  }
+}
+
+extension LearnedTable {
+  /// The memory of a table.
+  ///
+  /// A value of its own, as reaching it through the table would count references in the hot loops.
+  @safe struct View: BitwiseCopyable, @unchecked Sendable {
+    let slotCount: Int
+    /// How many numbers the list holds.
+    let unitCount: Int
+    private let shift: UInt64
+    private let slots: UnsafeMutablePointer<Slot>
+    private let units: UnsafeMutablePointer<UInt32>
+
+    /// Stands for the length of words above 16 bytes.
+    static let longWord: UInt32 = 0xFF
+    /// Stands for the number of tokens where there are more than fit.
+    static let listed: UInt32 = 0xFF
+    /// The state of a slot that is being filled; no word has this length.
+    private static let busy: UInt32 = 0xFE
+
+    fileprivate init(bits: Int) {
+      slotCount = 1 << bits
+      // A word of natural text takes two to five numbers of the list.
+      unitCount = 4 << bits
+      shift = UInt64(64 - bits)
+      let size = slotCount * MemoryLayout<Slot>.stride
+      let isLarge = size >= 2 * hugePageSize
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: size,
+        alignment: isLarge ? hugePageSize : 64
+      )
+      if isLarge { unsafe adviseHugePages(memory, size) }
+      // subtle: zeros are free slots.
+      unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+      unsafe slots = memory.assumingMemoryBound(to: Slot.self)
+      unsafe units = .allocate(capacity: unitCount)
+    }
+
+    fileprivate func deallocate() {
+      unsafe UnsafeMutableRawPointer(slots).deallocate()
+      unsafe units.deallocate()
+    }
+
+    /// The place that a word with a hash is looked for first.
+    ///
+    /// The upper bits of the hash, so that a larger table has the words in the same order: growing
+    /// reads and writes memory in order.
+    @inline(__always)
+    private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> shift) }
+
+    @inline(__always)
+    private func after(_ place: Int) -> Int { (place &+ 1) & (slotCount &- 1) }
+
+    /// Asks for the memory that looking a word up will read.
+    @inline(__always)
+    func prefetch(_ key: WordCache.Key) {
+      unsafe prefetchMemory(slots + home(key.hash))
+    }
+
+    /// The place of a word met before, or -1.
+    @inline(__always)
+    func find(_ key: WordCache.Key, _ text: ByteView) -> Int {
+      var place = home(key.hash)
+      let length = key.length
+      while true {
+        let state = unsafe slots[place].state.load(ordering: .acquiring)
+        if unsafe slots[place].head == key.head, unsafe slots[place].tail == key.tail,
+          state & 0xFF == length,
+          length != Self.longWord || isSame(place, text, key.range)
+        {
+          return place
+        }
+        if state == 0 { return -1 }
+        place = after(place)
+      }
+    }
+
+    @inline(__always)
+    private func isSame(_ place: Int, _ text: ByteView, _ range: Range<Int>) -> Bool {
+      // The length stands before the bytes; the first eight are known to be the same.
+      let word = unsafe units + Int(slots[place].tokens.2)
+      guard unsafe Int(word[0]) == range.count else { return false }
+      let bytes = unsafe UnsafeRawPointer(word + 1).assumingMemoryBound(to: UInt8.self)
+      return unsafe ByteView(start: bytes, count: range.count)[8..<range.count]
+        .isEqual(to: text[range.lowerBound + 8..<range.upperBound])
+    }
+
+    /// Appends the tokens of the word at a place.
+    ///
+    /// - Precondition: The output has room for `slack` tokens, at least 4; so it has afterwards but for
+    ///   three tokens.
+    @inline(__always)
+    func append(_ place: Int, to output: inout FlatArray<TokenID>, slack: Int) {
+      let numbers = unsafe UnsafeRawPointer(slots + place)
+        .load(fromByteOffset: 16, as: SIMD4<UInt32>.self)
+      let count = numbers.w >> 8
+      if count != Self.listed {
+        output.append(numbers, count: Int(count))
+        return
+      }
+      output.reserve(Int(numbers.y) + slack)
+      let first = Int(numbers.x)
+      for index in first..<first &+ Int(numbers.y) { unsafe output.append(units[index]) }
+    }
+
+    /// Writes numbers to a part of the list that the caller was given.
+    @inline(__always)
+    func write(_ found: borrowing FlatArray<TokenID>, _ range: Range<Int>, at start: Int) {
+      var place = start
+      for index in range {
+        unsafe (units + place).initialize(to: found[index])
+        place &+= 1
+      }
+    }
+
+    /// Writes the length and the bytes of a word to a part of the list that the caller was given.
+    func write(_ word: ByteView, at start: Int) {
+      unsafe (units + start).initialize(to: UInt32(truncatingIfNeeded: word.count))
+      unsafe UnsafeMutableRawPointer(units + start + 1)
+        .copyMemory(from: word.address, byteCount: word.count)
+    }
+
+    /// How many numbers of the list the bytes of a word take.
+    static func unitCount(ofWord byteCount: Int) -> Int { 1 + (byteCount + 3) / 4 }
+
+    /// Publishes a word: its bytes as a slot has them, its hash, the three numbers of the slot and its
+    /// state.
+    ///
+    /// - Precondition: The table has a free slot: the caller was allowed to add the word.
+    @inline(__always)
+    func insert(_ head: UInt64, _ tail: UInt64, _ hash: UInt64, _ tokens: SIMD4<UInt32>) {
+      var place = home(hash)
+      while true {
+        if unsafe slots[place].state.load(ordering: .relaxed) == 0,
+          unsafe slots[place].state.compareExchange(
+            expected: 0,
+            desired: Self.busy,
+            ordering: .relaxed
+          ).exchanged
+        {
+          break
+        }
+        place = after(place)
+      }
+      unsafe slots[place].head = head
+      unsafe slots[place].tail = tail
+      unsafe slots[place].tokens = (tokens.x, tokens.y, tokens.z)
+      unsafe slots[place].state.store(tokens.w, ordering: .releasing)
+    }
+
+    /// Copies the words that are published to a larger table that nobody knows yet.
+    ///
+    /// - Returns: How many there are.
+    fileprivate func copyWords(to larger: View, _ used: inout Int) -> Int {
+      var count = 0
+      for place in 0..<slotCount {
+        let state = unsafe slots[place].state.load(ordering: .acquiring)
+        if state == 0 || state == Self.busy { continue }
+        let (head, tail) = unsafe (slots[place].head, slots[place].tail)
+        var (first, second, third) = unsafe slots[place].tokens
+        if state >> 8 == Self.listed {
+          copyUnits(Int(first), Int(second), to: larger, used)
+          first = UInt32(used)
+          used += Int(second)
+        }
+        var hash = tail
+        if state & 0xFF == Self.longWord {
+          let length = unsafe Self.unitCount(ofWord: Int(units[Int(third)]))
+          copyUnits(Int(third), length, to: larger, used)
+          third = UInt32(used)
+          used += length
+        } else {
+          hash = WordCache.hash(head, tail, Int(state & 0xFF))
+        }
+        larger.insert(head, tail, hash, SIMD4(first, second, third, state))
+        count += 1
+      }
+      return count
+    }
+
+    private func copyUnits(_ start: Int, _ count: Int, to larger: View, _ place: Int) {
+      unsafe (larger.units + place).initialize(from: units + start, count: count)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// The words that the encoders of several threads learned, one ``LearnedTable`` after the other.
+final class LearnedWords: Sendable {
+  private let current: Mutex<LearnedTable>
+  private let latest = Atomic<Int>(0)
+
+  /// The table grows from 2¹¹ to 2¹⁹ words: 16 MiB, what keeps most lookups in the last cache.
+  private static let smallestBits = 11
+  private static let largestBits = 19
+  /// Growing four times at once moves a word a third of a time.
+  private static let growthBits = 2
+
+  init() {
+    current = Mutex(LearnedTable(bits: Self.smallestBits))
+  }
+
+  /// The number of the latest table.
+  @inline(__always)
+  var generation: Int { latest.load(ordering: .relaxed) }
+
+  /// The latest table and its number.
+  func table() -> (LearnedTable, generation: Int) {
+    current.withLock { table in (table, latest.load(ordering: .relaxed)) }
+  }
+
+  /// The table that follows one that is full: a larger one with its words or, at the largest size, an
+  /// empty one.
+  ///
+  /// Words that other threads add to the old one meanwhile may be lost, and are learned again.
+  func table(after full: LearnedTable) -> (LearnedTable, generation: Int) {
+    current.withLock { table in
+      if table === full {
+        let bits = table.view.slotCount.trailingZeroBitCount
+        table =
+          bits >= Self.largestBits
+          ? LearnedTable(bits: Self.largestBits) : table.enlarged(bits: bits + Self.growthBits)
+        latest.add(1, ordering: .relaxed)
+      }
+      return (table, latest.load(ordering: .relaxed))
+    }
+  }
+}
