@@ -58,9 +58,21 @@ public struct RunPlanReport {
     table.add(["optimizer", optimizer])
     if plan.shape.dropout != .none { table.add(["dropout", plan.shape.dropout.text]) }
     table.add(["precision", precision])
-    table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(plan.threads) threads"])
+    table.add(["order", "\(plan.order.rawValue), seed \(plan.seed), \(threads)"])
     table.add(["time", time])
     return table.text
+  }
+
+  /// The threads, and how many of them have work where that is not all.
+  private var threads: String {
+    let ofUse = GPTEngine.threadsOfUse(
+      batch: max(1, plan.batch / plan.accumulation),
+      context: plan.context
+    )
+    return "\(plan.threads) threads"
+      + (plan.threads > ofUse
+        ? ", of which \(ofUse) \(ofUse == 1 ? "has" : "have") work within a block:"
+          + " \(ofUse == 1 ? "it takes" : "each takes") whole sequences" : "")
   }
 
   /// What is measured on, and when.

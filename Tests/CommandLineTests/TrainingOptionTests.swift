@@ -51,6 +51,24 @@ import Testing
     }
   }
 
+  /// Context 128 and above is one sequence at a time; of shorter ones several go together.
+  @Test(arguments: [
+    (["--context", "128", "--accumulate", "4"], "3 threads, of which 1 has work"),
+    (["--context", "128", "--accumulate", "2"], "3 threads, of which 2 have work"),
+    (["--context", "128"], "3 threads\n"),
+    (["--context", "64"], "3 threads, of which 2 have work"),
+  ])
+  func thePlanTellsWhichThreadsHaveWork(options: [String], told: String) throws {
+    try withTemporaryFolder { folder in
+      let ids = try writeIDs(folder, name: "ids.bin")
+      let plan = try isoflop(
+        ["model", "train", "--ids", ids, "--preset", "nano-1", "--vocab-size", "60"]
+          + ["--steps", "1", "--batch", "4", "--threads", "3", "--dry-run"] + options
+      )
+      #expect(plan.status == 0 && plan.output.contains(told), "\(plan.output)\(plan.errors)")
+    }
+  }
+
   @Test(arguments: [
     ["--optimizer", "sgd", "--lr", "0.3", "--nesterov"], ["--optimizer", "lion", "--lr", "1e-3"],
     ["--optimizer", "sgd", "--momentum", "0.5"], ["--optimizer", "lion"],

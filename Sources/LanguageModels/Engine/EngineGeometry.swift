@@ -22,9 +22,13 @@ struct EngineGeometry: Sendable {
 
   /// Sequences that pass through a block together: enough rows for full tiles, few enough to stay in
   /// the second-level cache.
-  var chunkSequences: Int { min(batch, max(1, 128 / context)) }
+  var chunkSequences: Int { Self.chunkSequences(batch: batch, context: context) }
   var chunkCount: Int { (batch + chunkSequences - 1) / chunkSequences }
   var chunkRows: Int { chunkSequences * context }
+
+  static func chunkSequences(batch: Int, context: Int) -> Int {
+    min(batch, max(1, 128 / context))
+  }
 
   func sequences(ofChunk chunk: Int) -> Range<Int> {
     chunk * chunkSequences..<min((chunk + 1) * chunkSequences, batch)

@@ -37,13 +37,26 @@ public final class GPTEngine: Sendable {
   let workspace: EngineWorkspace
   private let turn = Mutex(())
 
+  /// How many threads find work within a block.
+  ///
+  /// Whole sequences pass through it, as many together as make 128 tokens.
+  ///
+  /// - Parameters:
+  ///   - batch: B, the sequences of one pass, at least 1.
+  ///   - context: T, the tokens of each, at least 1.
+  /// - Returns: At least 1.
+  public static func threadsOfUse(batch: Int, context: Int) -> Int {
+    let size = EngineGeometry.chunkSequences(batch: batch, context: context)
+    return (batch + size - 1) / size
+  }
+
   /// Allocates the memory and starts the threads.
   ///
   /// - Parameters:
   ///   - layout: The parameters' layout.
   ///   - batch: B, at least 1.
   ///   - context: T, at most the shape's context length.
-  ///   - threads: At least 1; more than the batch has sequences are of little use.
+  ///   - threads: At least 1; more than ``threadsOfUse(batch:context:)`` are of little use.
   ///   - purpose: Whether gradients will be asked for.
   ///   - precision: What the products with weights multiply. Parameters, gradients, norms, softmax
   ///     and all sums are of single precision always.
