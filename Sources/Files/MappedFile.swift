@@ -21,6 +21,9 @@
   /// How many bytes the file has.
   public let count: Int
 
+  /// How many bytes a pipe or a device may give, which are held in memory.
+  static let longestStream = 1 << 30
+
   /// Opens a file; `-` is standard input.
   ///
   /// - Throws: ``FilesError`` when the path names no readable file.
@@ -47,11 +50,9 @@
       isMapped = true
       return
     }
-    let bytes = try readToEnd(descriptor, path)
-    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
-    unsafe copy.copyBytes(from: bytes)
+    let bytes = try unsafe readToEnd(descriptor, path)
     count = bytes.count
-    unsafe start = UnsafeRawPointer(copy.baseAddress)
+    unsafe start = UnsafeRawPointer(bytes.baseAddress)
     isMapped = false
   }
 
@@ -60,7 +61,7 @@
     if isMapped {
       unsafe munmap(UnsafeMutableRawPointer(mutating: start), count)
     } else {
-      unsafe start.deallocate()
+      unsafe free(UnsafeMutableRawPointer(mutating: start))
     }
   }
 
@@ -77,24 +78,37 @@ private nonisolated(unsafe) let emptyAddress = UnsafeRawPointer(
   UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
 )
 
+/// Reads a pipe or a device to its end, into memory that the caller frees.
 private func readToEnd(
   _ descriptor: CInt,
   _ path: String
-) throws(FilesError) -> [UInt8] {
-  var collected: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 1 << 16)
-  while true {
-    let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-      unsafe read(descriptor, buffer.baseAddress, buffer.count)
-    }
-    if count == 0 { break }
-    if count < 0 {
-      if errno == EINTR { continue }
-      throw .refused(operation: "read", path: path, reason: systemReason())
-    }
-    collected.append(contentsOf: chunk[0..<count])
+) throws(FilesError) -> UnsafeMutableRawBufferPointer {
+  var capacity = 0
+  var count = 0
+  var bytes: UnsafeMutableRawPointer?
+  func fail(_ error: FilesError) -> FilesError {
+    unsafe free(bytes)
+    return error
   }
-  return collected
+  while true {
+    if count == capacity {
+      guard capacity < MappedFile.longestStream else {
+        throw fail(.endless(path: path, limit: capacity))
+      }
+      capacity = max(1 << 16, 2 * capacity)
+      guard let larger = unsafe realloc(bytes, capacity) else {
+        throw fail(.refused(operation: "read", path: path, reason: systemReason()))
+      }
+      unsafe bytes = larger
+    }
+    let new = unsafe read(descriptor, bytes.map { unsafe $0 + count }, capacity - count)
+    if new == 0 { return unsafe UnsafeMutableRawBufferPointer(start: bytes, count: count) }
+    if new > 0 {
+      count += new
+    } else if errno != EINTR {
+      throw fail(.refused(operation: "read", path: path, reason: systemReason()))
+    }
+  }
 }
 
 /// The whole content of a file; `-` is standard input.
