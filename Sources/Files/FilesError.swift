@@ -24,6 +24,8 @@ public enum FilesError: Error, Sendable, Equatable, CustomStringConvertible {
   case lineTooLong(path: String, line: Int, limit: Int)
   /// A text that does not fit into memory as a whole.
   case tooLarge(path: String, limit: Int)
+  /// A pipe or a device that gives more than fits into memory, where the whole content is needed.
+  case endless(path: String, limit: Int)
   /// A folder without any text file.
   case noTexts(folder: String)
 
@@ -60,6 +62,9 @@ public enum FilesError: Error, Sendable, Equatable, CustomStringConvertible {
     case .tooLarge(let path, let limit):
       "\(path) holds more than \(limit >> 20) MiB of text, too much for one document. "
         + "Take its lines as documents, or split it."
+    case .endless(let path, let limit):
+      "\(path) is no regular file and gives more than \(limit >> 20) MiB, which must be held whole. "
+        + "Save it to a file first; files are mapped, whatever their length."
     case .noTexts(let folder):
       "The folder \(folder) holds no text: no .txt or .jsonl file, .gz and .zst included. "
         + "Name the files, or a folder with LANGUAGE.txt files."

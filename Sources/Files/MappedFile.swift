@@ -21,6 +21,9 @@
   /// How many bytes the file has.
   public let count: Int
 
+  /// How many bytes a pipe or a device may give, which are held in memory.
+  static let longestStream = 1 << 30
+
   /// Opens a file; `-` is standard input.
   ///
   /// - Throws: ``FilesError`` when the path names no readable file.
@@ -47,12 +50,9 @@
       isMapped = true
       return
     }
-    let isDevice = status.st_mode & S_IFMT == S_IFCHR
-    let bytes = try readToEnd(descriptor, path, limit: isDevice ? 1 << 28 : pipeLimit)
-    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
-    unsafe copy.copyBytes(from: bytes)
+    let bytes = try unsafe readToEnd(descriptor, path)
     count = bytes.count
-    unsafe start = UnsafeRawPointer(copy.baseAddress)
+    unsafe start = UnsafeRawPointer(bytes.baseAddress)
     isMapped = false
   }
 
@@ -61,7 +61,7 @@
     if isMapped {
       unsafe munmap(UnsafeMutableRawPointer(mutating: start), count)
     } else {
-      unsafe start.deallocate()
+      unsafe free(UnsafeMutableRawPointer(mutating: start))
     }
   }
 
@@ -78,39 +78,37 @@ private nonisolated(unsafe) let emptyAddress = UnsafeRawPointer(
   UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
 )
 
-/// The most bytes read from a pipe: beyond, they and the copies made of them fill the memory.
-private let pipeLimit = max(
-  1 << 28,
-  sysconf(CInt(_SC_PHYS_PAGES)) / 4 * sysconf(CInt(_SC_PAGESIZE))
-)
-
-/// Reads what cannot be mapped; a device such as /dev/zero has no end.
+/// Reads a pipe or a device to its end, into memory that the caller frees.
 private func readToEnd(
   _ descriptor: CInt,
-  _ path: String,
-  limit: Int
-) throws(FilesError) -> [UInt8] {
-  var collected: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  _ path: String
+) throws(FilesError) -> UnsafeMutableRawBufferPointer {
+  var capacity = 0
+  var count = 0
+  var bytes: UnsafeMutableRawPointer?
+  func fail(_ error: FilesError) -> FilesError {
+    unsafe free(bytes)
+    return error
+  }
   while true {
-    let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-      unsafe read(descriptor, buffer.baseAddress, buffer.count)
+    if count == capacity {
+      guard capacity < MappedFile.longestStream else {
+        throw fail(.endless(path: path, limit: capacity))
+      }
+      capacity = max(1 << 16, 2 * capacity)
+      guard let larger = unsafe realloc(bytes, capacity) else {
+        throw fail(.refused(operation: "read", path: path, reason: systemReason()))
+      }
+      unsafe bytes = larger
     }
-    if count == 0 { break }
-    if count < 0 {
-      if errno == EINTR { continue }
-      throw .refused(operation: "read", path: path, reason: systemReason())
-    }
-    collected.append(contentsOf: chunk[0..<count])
-    if collected.count > limit {
-      throw .refused(
-        operation: "read",
-        path: path,
-        reason: "it has not ended after \(limit >> 20) MiB, and is no file that could be mapped"
-      )
+    let new = unsafe read(descriptor, bytes.map { unsafe $0 + count }, capacity - count)
+    if new == 0 { return unsafe UnsafeMutableRawBufferPointer(start: bytes, count: count) }
+    if new > 0 {
+      count += new
+    } else if errno != EINTR {
+      throw fail(.refused(operation: "read", path: path, reason: systemReason()))
     }
   }
-  return collected
 }
 
 /// The whole content of a file; `-` is standard input.

@@ -102,26 +102,6 @@ public struct TextInput: Sendable {
   /// Whether there is surely no text: an empty file.
   public var isEmpty: Bool { mapped?.count == 0 }
 
-  /// The whole text, for a reader that takes a file as one document.
-  ///
-  /// - Parameter limit: How many bytes may come out of a packed file or a pipe.
-  /// - Returns: The bytes, a byte order mark included.
-  /// - Throws: ``FilesError/tooLarge(path:limit:)``, ``FilesError/notUTF8(path:line:byte:value:)``,
-  ///   and whatever is wrong with the file.
-  public func contents(limit: Int = 1 << 30) throws(FilesError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    if let mapped {
-      bytes = mapped.withBytes { bytes in unsafe bytes.withUnsafeBytes { unsafe Array($0) } }
-    } else {
-      let stream = try ByteStream(path)
-      while try stream.read(into: &bytes) {
-        if bytes.count > limit { throw .tooLarge(path: path, limit: limit) }
-      }
-    }
-    try checkUTF8(bytes.span, path: path, firstLine: 1)
-    return bytes
-  }
-
   /// All documents, empty ones left out, for texts that fit into memory.
   public func documents() throws(FilesError) -> [[UInt8]] {
     let blocks = TextBlocks([self])

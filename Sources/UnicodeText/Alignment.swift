@@ -77,31 +77,6 @@ public struct Alignment: Sendable, Equatable {
     return roundedUp ? change.source.upperBound : change.source.lowerBound
   }
 
-  /// The alignment of a part of the changed text, counted from the part's start.
-  ///
-  /// Its original is the range that ``source(of:)`` gives for the part. A change that the part's
-  /// ends cut is kept whole on the side of the original.
-  public func part(_ target: Range<Int>) -> Alignment {
-    if isIdentity { return self }
-    let origin = source(of: target).lowerBound
-    var part: [Change] = []
-    for change in changes {
-      if change.target.upperBound <= target.lowerBound, !change.target.isEmpty { continue }
-      if change.target.upperBound < target.lowerBound { continue }
-      if change.target.lowerBound >= target.upperBound { break }
-      let cut = change.target.clamped(to: target)
-      if cut.isEmpty, !change.target.isEmpty { continue }
-      if change.source.lowerBound < origin { continue }
-      part.append(
-        Change(
-          source: change.source.lowerBound - origin..<change.source.upperBound - origin,
-          target: cut.lowerBound - target.lowerBound..<cut.upperBound - target.lowerBound
-        )
-      )
-    }
-    return Alignment(changes: part)
-  }
-
   /// This alignment followed by a second change of the changed text.
   ///
   /// Changes that overlap in the text between become one.

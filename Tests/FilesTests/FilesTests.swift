@@ -39,11 +39,6 @@ import Testing
     }
   }
 
-  @Test func aDeviceWithoutEndIsNotReadForever() {
-    let failure = #expect(throws: FilesError.self) { try readFile("/dev/zero") }
-    #expect(failure?.description.contains("it has not ended after 256 MiB") == true)
-  }
-
   @Test func aMissingFolderIsNamed() throws {
     try withTemporaryFolder { folder in
       let path = joined(folder, "none/a.txt")

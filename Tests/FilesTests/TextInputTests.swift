@@ -44,7 +44,7 @@ private func withFile(
   func theFirstBytesTellThePacking(name: String, bytes: [UInt8]) throws {
     try withFile(name, bytes) { path in
       let input = try TextInput(path)
-      #expect(try input.contents() == text)
+      #expect(try wholeText(path) == text)
       #expect(try joinedBlocks([input]).bytes == text)
       let documents = try input.documents().map { String(decoding: $0, as: UTF8.self) }
       #expect(documents == ["Grüße", "zwei", "日本語"])
@@ -54,17 +54,17 @@ private func withFile(
   @Test(arguments: [PackedText.gzip, PackedText.zstd])
   func membersAndFramesFollowEachOther(packed: [UInt8]) throws {
     try withFile("a", packed + packed + packed) { (path) throws in
-      #expect(try TextInput(path).contents() == text + text + text)
+      #expect(try wholeText(path) == text + text + text)
     }
   }
 
   @Test func framesOfOtherDataAndPaddingAreReadOver() throws {
     let skipped: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3]
     try withFile("a", skipped + PackedText.zstd + skipped) { (path) throws in
-      #expect(try TextInput(path).contents() == text)
+      #expect(try wholeText(path) == text)
     }
     try withFile("a", PackedText.gzip + [0, 0, 0]) { (path) throws in
-      #expect(try TextInput(path).contents() == text)
+      #expect(try wholeText(path) == text)
     }
   }
 
@@ -72,7 +72,7 @@ private func withFile(
   func aFileCutAnywhereIsAnError(name: String, packed: [UInt8]) throws {
     for count in 0..<packed.count {
       try withFile(name, Array(packed[..<count])) { path in
-        #expect(throws: FilesError.self, "\(count) bytes") { try TextInput(path).contents() }
+        #expect(throws: FilesError.self, "\(count) bytes") { try wholeText(path) }
       }
     }
   }
@@ -81,12 +81,12 @@ private func withFile(
     var bytes = PackedText.gzip
     bytes[bytes.count - 6] ^= 1
     try withFile("a.gz", bytes) { path in
-      let error = #expect(throws: FilesError.self) { try TextInput(path).contents() }
+      let error = #expect(throws: FilesError.self) { try wholeText(path) }
       #expect(error?.description.contains("incorrect data check") == true)
       #expect(error?.description.contains(path) == true)
     }
     try withFile("a.gz", PackedText.gzip + Array("more".utf8)) { path in
-      #expect(throws: FilesError.self) { try TextInput(path).contents() }
+      #expect(throws: FilesError.self) { try wholeText(path) }
     }
   }
 
@@ -97,9 +97,8 @@ private func withFile(
       #expect(throws: FilesError.lineTooLong(path: path, line: 1, limit: 1 << 20)) {
         try joinedBlocks([input])
       }
-      #expect(throws: FilesError.tooLarge(path: path, limit: 1 << 20)) {
-        try input.contents(limit: 1 << 20)
-      }
+      let stream = try UTF8Stream(path, .refuse)
+      for _ in 0..<4 { #expect(try stream.next().map { $0.count <= 1 << 18 } == true) }
     }
     try withFile("a", Array("one\n".utf8) + [UInt8](repeating: 0x61, count: 5000)) { path in
       let input = try TextInput(path)
@@ -112,7 +111,7 @@ private func withFile(
   @Test func aWindowBeyondMeasureIsRefused() throws {
     let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0xA8, 0x09, 0, 0, 0x61]
     try withFile("a.zst", frame) { path in
-      let error = #expect(throws: FilesError.self) { try TextInput(path).contents() }
+      let error = #expect(throws: FilesError.self) { try wholeText(path) }
       #expect(error?.description.contains("128 MiB") == true)
     }
   }
@@ -196,7 +195,7 @@ private func withFile(
           while let block = try blocks.next() { _ = try block.documents() }
         }
       }
-      #expect(throws: bad) { try TextInput(path).contents() }
+      #expect(throws: bad) { try wholeText(path) }
     }
   }
 

@@ -180,7 +180,8 @@ import UnicodeText
 
   @Test(arguments: [
     ["digits:1", "gpt2"], ["digits:3", "punctuation", "cl100k"], ["gpt2", "whole-graphemes"],
-    ["punctuation:merged-with-next", "o200k"], ["split:/a/removed", "cl100k"], ["scripts", "o200k"],
+    ["punctuation:merged-with-next", "o200k"], ["split:/a/removed", "cl100k"],
+    ["scripts", "o200k"],
   ])
   func sequencesOfStagesStream(splits: [String]) throws {
     for prefixSpace in [false, true] {
@@ -205,6 +206,14 @@ import UnicodeText
     for _ in 0..<10 {
       let text = Self.text(&random, length: 60, wellFormed: false)
       _ = try compare(tokenizer, text, &random, offsets: nil, threads: 2, dropout: dropout)
+    }
+  }
+
+  @Test func littleIsHeldOfALongText() throws {
+    let encoder = try StreamingEncoder(smallTokenizer(), window: 256)
+    for number in 0..<2_000 {
+      _ = try encoder.append(Array("word \(number), Wörter. 漢字。かな".utf8))
+      #expect(encoder.waiting.count < 256)
     }
   }
 

@@ -50,9 +50,10 @@ private struct CodePointCounter {
   /// The number of the code point a place lies in; with `roundedUp`, of the next one where the place
   /// lies inside.
   mutating func count(before place: Int, roundedUp: Bool) -> Int {
-    if place < position {
-      position = 0
-      begun = 0
+    // Tokens of one character share its place: back by a few bytes, not to the start of the text.
+    while position > place {
+      position -= 1
+      if isStart(position) { begun -= 1 }
     }
     while position < place {
       if isStart(position) { begun += 1 }

@@ -141,6 +141,7 @@ extension Tokenizer {
   ///   - text: What was encoded.
   ///   - startsText: Whether the text is not the rest of one whose start was encoded before.
   ///   - startsTokens: Whether there were no tokens of that start.
+  /// - Returns: The encoding with the offsets that are left.
   func trimmingOffsets(
     _ encoding: Encoding,
     of text: ByteView,

@@ -111,6 +111,12 @@ struct JSONReader {
     let start = position
     var isEscaped = false
     while true {
+      // Eight bytes at once, as long as none of them ends the string or is special in it.
+      while position + 8 <= bytes.count {
+        let special = Self.specialBytes(of: bytes.word(at: position))
+        position += special == 0 ? 8 : special.trailingZeroBitCount >> 3
+        if special != 0 { break }
+      }
       guard position < bytes.count else { throw error("the file ends inside a string", at: start) }
       let byte = bytes[position]
       if byte == UInt8(ascii: "\"") { break }
@@ -123,6 +129,19 @@ struct JSONReader {
     }
     defer { position += 1 }
     return Text(range: start..<position, isEscaped: isEscaped)
+  }
+
+  /// The upper bit of the first of eight bytes that is a quotation mark, a backslash or a control
+  /// character; what stands above that bit means nothing.
+  @inline(__always)
+  private static func specialBytes(of word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quotes = word ^ 0x22 &* ones
+    let backslashes = word ^ 0x5C &* ones
+    let found =
+      (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+      | (word &- 0x20 &* ones) & ~word
+    return found & (0x80 &* ones)
   }
 
   /// Lends the bytes of a string, in UTF-8 and without escapes.
@@ -220,6 +239,10 @@ struct JSONReader {
       if byte > 0x20 { return }
       guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
       position += 1
+      // Lines are often indented.
+      while position + 8 <= bytes.count, bytes.word(at: position) == 0x2020_2020_2020_2020 {
+        position += 8
+      }
     }
   }
 

@@ -173,14 +173,13 @@ struct ModelReader {
   ) throws(TokenizationError) -> [Merge] {
     var merges: [Merge] = []
     merges.reserveCapacity(tokens.count)
-    var joined: [UInt8] = []
     // subtle: a noncopyable table can not be captured, hence the loop over an explicit array.
     var list = try reader.startArray()
     while try reader.nextElement(&list) {
       let place = reader.position
-      joined.removeAll(keepingCapacity: true)
-      let left: Int?
-      let right: Int?
+      // Trained vocabularies number their tokens in the order of the merges.
+      let next = (merges.last.map { Int($0.merged) } ?? -1) + 1
+      let found: FoundMerge
       if reader.peek() == UInt8(ascii: "\"") {
         // The old form: both in one string, with a space between.
         let text = try reader.copy(reader.readText())
@@ -188,9 +187,11 @@ struct ModelReader {
         guard halves.count == 2 else {
           throw reader.error("a merge is not two tokens with a space between", at: place)
         }
-        joined = Array(halves[0]) + halves[1].dropFirst(prefix.count)
-        left = Array(halves[0]).withByteView { tokens.find($0) }
-        right = Array(halves[1]).withByteView { tokens.find($0) }
+        found = text.withByteView { text in
+          let space = halves[0].count
+          let (left, right) = (text[0..<space], text[space + 1..<text.count])
+          return FoundMerge(left, right, prefix.count, next, in: tokens)
+        }
       } else {
         var pair = try reader.startArray()
         guard try reader.nextElement(&pair) else {
@@ -204,31 +205,21 @@ struct ModelReader {
         if try reader.nextElement(&pair) {
           throw reader.error("a merge has more than two tokens", at: place)
         }
-        left = try reader.withBytes(of: first) { (bytes) throws(TokenizationError) in
-          joined.append(bytes)
-          return tokens.find(bytes)
-        }
-        right = try reader.withBytes(of: second) { (bytes) throws(TokenizationError) in
-          // The right half goes on without the prefix that says so.
-          joined.append(bytes[min(prefix.count, bytes.count)..<bytes.count])
-          return tokens.find(bytes)
+        found = try reader.withBytes(of: first) { (left) throws(TokenizationError) in
+          try reader.withBytes(of: second) { (right) throws(TokenizationError) in
+            FoundMerge(left, right, prefix.count, next, in: tokens)
+          }
         }
       }
-      guard let left, let right else {
+      guard let left = found.left, let right = found.right else {
         throw reader.error(
           "merge \(merges.count) names a token that is not in the vocabulary",
           at: place
         )
       }
-      // Trained vocabularies number their tokens in the order of the merges.
-      let next = (merges.last.map { Int($0.merged) } ?? -1) + 1
-      let merged = joined.withByteView { joined in
-        let isNext = next < tokens.count && tokens.withString(next) { $0.isEqual(to: joined) }
-        return isNext ? next : tokens.find(joined)
-      }
-      guard let merged else {
+      guard let merged = found.merged else {
         throw reader.error(
-          "merge \(merges.count) makes \(String(decoding: joined, as: UTF8.self)),"
+          "merge \(merges.count) makes \(String(decoding: found.joined, as: UTF8.self)),"
             + " which is not in the vocabulary",
           at: place
         )
@@ -241,9 +232,44 @@ struct ModelReader {
   }
 }
 
-extension [UInt8] {
-  /// Appends bytes.
-  fileprivate mutating func append(_ bytes: ByteView) {
-    for index in 0..<bytes.count { append(bytes[index]) }
+/// The tokens that a merge names.
+private struct FoundMerge {
+  let left: Int?
+  let right: Int?
+  let merged: Int?
+  /// What the merge makes, where it is not the expected token.
+  private(set) var joined: [UInt8] = []
+
+  /// Finds the tokens by the spellings of the halves.
+  ///
+  /// - Parameters:
+  ///   - first: The left half.
+  ///   - second: The right half, which goes on behind the prefix that says so.
+  ///   - prefix: The length of that prefix.
+  ///   - next: The token that the merge makes most likely.
+  ///   - tokens: The vocabulary.
+  init(
+    _ first: ByteView,
+    _ second: ByteView,
+    _ prefix: Int,
+    _ next: Int,
+    in tokens: borrowing StringTable
+  ) {
+    left = tokens.find(first)
+    right = tokens.find(second)
+    let rest = second[min(prefix, second.count)..<second.count]
+    let isNext =
+      next < tokens.count
+      && tokens.withString(next) { token in
+        token.count == first.count + rest.count
+          && token[0..<first.count].isEqual(to: first)
+          && token[first.count..<token.count].isEqual(to: rest)
+      }
+    if isNext {
+      merged = next
+      return
+    }
+    joined = first.toArray() + rest.toArray()
+    merged = joined.withByteView { tokens.find($0) }
   }
 }

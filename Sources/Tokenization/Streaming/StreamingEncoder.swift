@@ -25,7 +25,7 @@ public final class StreamingEncoder {
   private let limit: Int
 
   /// What was not encoded yet; it begins where the last part ended.
-  private var waiting: [UInt8] = []
+  private(set) var waiting: [UInt8] = []
   /// Where the search for a seam goes on.
   private var searched = 0
   /// How many bytes and code points were encoded before, and whether there were any.
@@ -67,7 +67,8 @@ public final class StreamingEncoder {
     // subtle: such offsets are counted from the start of a piece and of the text alike.
     let mixesOffsets = offsets != nil && tokenizer.configuration.options.marksWords
     obstacle =
-      mixesOffsets ? "its vocabulary marks words, whose offsets depend on the whole"
+      mixesOffsets
+      ? "its vocabulary marks words, whose offsets depend on the whole"
       : seams.obstacle
     // The random numbers of a text are drawn in order.
     self.threads = dropsMerges || offsets != nil ? 1 : max(1, threads)

@@ -31,6 +31,7 @@ final class TextSeams {
   /// - Parameters:
   ///   - tokenizer: The tokenizer that encodes.
   ///   - dropsMerges: Whether merges are left out at random.
+  /// - Throws: ``TokenizationError`` where the normalization of added tokens fails.
   init(_ tokenizer: Tokenizer, dropsMerges: Bool) throws(TokenizationError) {
     let configuration = tokenizer.configuration
     self.tokenizer = tokenizer

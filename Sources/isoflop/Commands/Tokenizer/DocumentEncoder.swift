@@ -72,6 +72,7 @@ final class DocumentEncoder {
   ///   - offsets: What offsets count; nil for none.
   ///   - next: Gives the next part, or nil at the end.
   ///   - take: Takes the tokens of the parts.
+  /// - Throws: What the reading throws, or ``TokenizationError`` for the text.
   func encodeStream(
     from name: String,
     offsets: StreamingEncoder.OffsetUnit?,

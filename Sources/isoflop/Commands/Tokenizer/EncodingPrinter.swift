@@ -25,6 +25,7 @@ struct EncodingPrinter {
   ///   - isJSON: Whether an object is printed.
   ///   - addsSpecialTokens: Whether the post-processor's special tokens are put around the text.
   ///   - limits: How long the encoding may be, and must be.
+  /// - Throws: ``FilesError`` where a file for what waits cannot be written.
   init(_ tokenizer: Tokenizer, isJSON: Bool, addsSpecialTokens: Bool, limits: LengthLimits) throws {
     self.tokenizer = tokenizer
     self.isJSON = isJSON
@@ -48,7 +49,9 @@ struct EncodingPrinter {
 
   private var hasLimits: Bool { limits.truncation != nil || limits.padding != nil }
 
-  /// Takes the next tokens. Without JSON, there need be no offsets.
+  /// Takes the next tokens.
+  ///
+  /// Without JSON, there need be no offsets.
   mutating func append(_ part: Encoding) throws {
     guard hasLimits else {
       try print(part)
