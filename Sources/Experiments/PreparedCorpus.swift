@@ -72,7 +72,7 @@ public struct PreparedCorpus: Sendable {
     var file = try TokenIDWriter(tokensPath, tokenizer: tokenizer)
     for position in generator.permutation(of: documents.count) {
       let document = documents[position]
-      try file.append(document: document.ids.map { TokenID($0) }, byteCount: document.bytes)
+      try file.append(document: document.ids.map { TokenID($0) }[...], byteCount: document.bytes)
       stream.append(contentsOf: document.ids)
       stream.append(end)
     }

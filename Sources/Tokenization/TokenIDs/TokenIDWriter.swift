@@ -6,7 +6,9 @@ public struct TokenIDWriter: ~Copyable {
   public private(set) var description: TokenIDDescription
 
   private var file: AtomicFile
-  private var buffer: [UInt8] = []
+  /// What waits to be written, of which a file fills one.
+  private var narrow: [UInt16] = []
+  private var wide: [UInt32] = []
   private let path: String
 
   /// Starts a file.
@@ -46,16 +48,13 @@ public struct TokenIDWriter: ~Copyable {
   ///   - byteCount: How many bytes the text has.
   /// - Throws: ``TokenizationError/file(_:)`` where it can not be written.
   public mutating func append(
-    document ids: some Sequence<TokenID>,
+    document ids: ArraySlice<TokenID>,
     byteCount: Int
   ) throws(TokenizationError) {
-    var count = 0
-    for id in ids {
-      append(id)
-      count += 1
-    }
+    var count = ids.count
+    append(ids)
     if let end = description.endOfText {
-      append(end)
+      append([end])
       count += 1
     }
     description.tokens += count
@@ -66,7 +65,7 @@ public struct TokenIDWriter: ~Copyable {
       description.parts[last].documents += 1
       description.parts[last].bytes += byteCount
     }
-    if buffer.count >= 1 << 20 { try flush() }
+    if narrow.count + wide.count >= 1 << 19 { try flush() }
   }
 
   /// Gives the file and its description their names.
@@ -86,21 +85,23 @@ public struct TokenIDWriter: ~Copyable {
     return description
   }
 
-  private mutating func append(_ id: TokenID) {
-    buffer.append(UInt8(truncatingIfNeeded: id))
-    buffer.append(UInt8(truncatingIfNeeded: id >> 8))
+  private mutating func append(_ ids: ArraySlice<TokenID>) {
     if description.isWide {
-      buffer.append(UInt8(truncatingIfNeeded: id >> 16))
-      buffer.append(UInt8(truncatingIfNeeded: id >> 24))
+      for id in ids { wide.append(id.littleEndian) }
+    } else {
+      for id in ids { narrow.append(UInt16(truncatingIfNeeded: id).littleEndian) }
     }
   }
 
   private mutating func flush() throws(TokenizationError) {
+    let (numbers, wideNumbers) = (narrow, wide)
+    narrow = []
+    wide = []
     do {
-      try file.write(buffer)
+      try unsafe file.write(numbers.span.bytes)
+      try unsafe file.write(wideNumbers.span.bytes)
     } catch {
       throw .file(error)
     }
-    buffer.removeAll(keepingCapacity: true)
   }
 }

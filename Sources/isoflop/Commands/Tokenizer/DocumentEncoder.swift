@@ -29,16 +29,22 @@ final class DocumentEncoder {
   }
 
   /// The tokens of a source's next documents, found on all threads.
-  func encode(_ documents: [[UInt8]], from name: String) throws -> EncodedBatch {
+  func encode(_ documents: Documents, from name: String) throws -> EncodedBatch {
     let first = start(documents.count, name)
     defer { count += documents.count }
+    let text = unsafe documents.text.span.bytes
     do {
-      return try batches.encode(documents, specialTokens: policy, firstNumber: count)
+      return try batches.encode(
+        documents.ranges,
+        of: text,
+        specialTokens: policy,
+        firstNumber: count
+      )
     } catch {
-      for (index, document) in documents.enumerated() {
+      for (index, range) in documents.ranges.enumerated() {
         var ids: [TokenID] = []
         do {
-          try unsafe single.encode(document.span.bytes, specialTokens: policy, into: &ids)
+          try single.encode(text.extracting(range), specialTokens: policy, into: &ids)
         } catch {
           throw SpecialTokenInDocument(error, document: first + index + 1, source: name) ?? error
         }
@@ -48,15 +54,16 @@ final class DocumentEncoder {
   }
 
   /// The tokens of a source's next documents and what they stand for.
-  func encodeWithOffsets(_ documents: [[UInt8]], from name: String) throws -> [Encoding] {
+  func encodeWithOffsets(_ documents: Documents, from name: String) throws -> [Encoding] {
     let first = start(documents.count, name)
     defer { count += documents.count }
+    let text = unsafe documents.text.span.bytes
     var encodings: [Encoding] = []
-    for (index, document) in documents.enumerated() {
+    for (index, range) in documents.ranges.enumerated() {
       single.startText(count + index)
       do {
         encodings.append(
-          try unsafe single.encodeWithOffsets(document.span.bytes, specialTokens: policy)
+          try single.encodeWithOffsets(text.extracting(range), specialTokens: policy)
         )
       } catch {
         throw SpecialTokenInDocument(error, document: first + index + 1, source: name) ?? error

@@ -51,17 +51,24 @@ extension InvalidText {
   ///   - keepsEmpty: Whether records with an empty text count; lines that are empty never do.
   /// - Returns: The documents in their order.
   /// - Throws: ``FilesError`` for a wrong record, or for a byte where that is an error.
-  func documents(of block: TextBlock, keepsEmpty: Bool = false) throws -> [[UInt8]] {
+  func documents(of block: TextBlock, keepsEmpty: Bool = false) throws -> Documents {
     if self == .strict || block.input.form != .lines { try block.checkDocuments() }
-    var documents: [[UInt8]] = []
-    try block.forEachLine { line in
+    var documents = Documents()
+    block.forEachLine { line in
       if line.isEmpty {
         let isRecord = block.input.form != .lines && line.bytes.contains(UInt8(ascii: "{"))
         if keepsEmpty, isRecord { documents.append([]) }
         return
       }
-      let text = line.withText { span in unsafe span.withUnsafeBytes { unsafe Array($0) } }
-      documents.append(self == .replace ? try apply(to: text, name: "") : text)
+      line.withText { text in
+        unsafe text.withUnsafeBytes { bytes in
+          if self == .replace {
+            unsafe documents.append(String(decoding: bytes, as: UTF8.self).utf8)
+          } else {
+            unsafe documents.append(bytes)
+          }
+        }
+      }
     }
     return documents
   }

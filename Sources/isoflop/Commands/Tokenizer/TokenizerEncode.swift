@@ -121,7 +121,9 @@ struct TokenizerEncode: ParsableCommand {
       dropout: try dropout.merge(for: tokenizer)
     )
     if let text {
-      try encode([Array(text.utf8)], from: "the text", with: encoder)
+      var documents = Documents()
+      documents.append(text.utf8)
+      try encode(documents, from: "the text", with: encoder)
       return
     }
     let inputs = try texts.corpus.isEmpty ? [texts.standardInput()] : texts.inputs()
@@ -162,7 +164,7 @@ struct TokenizerEncode: ParsableCommand {
 
   /// Encodes documents of a source and prints a line for each.
   private func encode(
-    _ documents: [[UInt8]],
+    _ documents: Documents,
     from source: String,
     with encoder: DocumentEncoder
   ) throws {
@@ -171,12 +173,13 @@ struct TokenizerEncode: ParsableCommand {
     let limits = try limits.limits(tokenizer)
     if json {
       let encodings = try encoder.encodeWithOffsets(documents, from: source)
-      for (document, encoding) in zip(documents, encodings) {
+      for (range, encoding) in zip(documents.ranges, encodings) {
         let finished = try tokenizer.finish(
           encoding,
           addsSpecialTokens: !noSpecial,
           limits: limits
         )
+        let document = Array(documents.text[range])
         output.append(record(of: finished, document, tokenizer) + "\n")
       }
     } else {
@@ -234,8 +237,8 @@ struct TokenizerEncode: ParsableCommand {
       }
       let documents = try invalid.documents(of: block)
       let batch = try encoder.encode(documents, from: inputs[block.inputIndex].path)
-      for (index, document) in documents.enumerated() {
-        try writer.append(document: batch[index], byteCount: document.count)
+      for (index, range) in documents.ranges.enumerated() {
+        try writer.append(document: batch[index], byteCount: range.count)
       }
       done += block.storedBytes
       progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
