@@ -144,8 +144,11 @@ import Testing
     try withTokenizers { folder in
       try writeFile(joined(folder, "bad.txt"), Array("the".utf8) + [0xFF] + Array("cat".utf8))
       let arguments = ["--tokenizer", "t.json", "--corpus", "bad.txt"]
-      let strict = try encode(folder, arguments)
-      #expect(strict.status == 1 && strict.errors.contains("bad.txt"), "\(strict.errors)")
+      for more in [[], ["-o", "bad.bin"]] {
+        let strict = try encode(folder, arguments + more)
+        #expect(strict.status == 1 && strict.errors.contains("bad.txt is not UTF-8: byte 4"))
+        #expect(strict.errors.contains("--invalid replace"), "\(strict.errors)")
+      }
       #expect(try encode(folder, arguments + ["--invalid", "bytes"]).output == "257 255 259\n")
       let replaced = try encode(folder, arguments + ["--invalid", "replace"])
       #expect(replaced.output == "257 239 191 189 259\n", "\(replaced.errors)")

@@ -44,15 +44,30 @@ extension InvalidText {
     return try UTF8Stream(input.path, policy)
   }
 
+  /// Runs a body that refuses bytes that are not UTF-8, and names the option that takes them.
+  func namingRemedy<Result>(_ body: () throws(FilesError) -> Result) throws -> Result {
+    do throws(FilesError) {
+      return try body()
+    } catch {
+      guard case .notUTF8 = error else { throw error }
+      throw InvalidTextError(error)
+    }
+  }
+
   /// The documents of a block of lines or records.
   ///
   /// - Parameters:
   ///   - block: The block. Its records must be UTF-8, as JSON is, whatever the policy.
   ///   - keepsEmpty: Whether records with an empty text count; lines that are empty never do.
   /// - Returns: The documents in their order.
-  /// - Throws: ``FilesError`` for a wrong record, or for a byte where that is an error.
+  /// - Throws: ``FilesError`` for a wrong record, ``InvalidTextError`` for a byte where that is an
+  ///   error.
   func documents(of block: TextBlock, keepsEmpty: Bool = false) throws -> Documents {
-    if self == .strict || block.input.form != .lines { try block.checkDocuments() }
+    if block.input.form != .lines {
+      try block.checkDocuments()
+    } else if self == .strict {
+      try namingRemedy { () throws(FilesError) in try block.checkDocuments() }
+    }
     var documents = Documents()
     block.forEachLine { line in
       if line.isEmpty {
@@ -76,11 +91,16 @@ extension InvalidText {
 
 /// Bytes that are not UTF-8 where a text must be.
 struct InvalidTextError: Error, CustomStringConvertible {
-  let text: String
-  let place: Int
+  let description: String
 
-  var description: String {
-    "\(text) is not UTF-8 at byte \(place)."
-      + " Say what becomes of such bytes: --invalid replace (U+FFFD) or bytes (they stay)."
+  private static let remedy =
+    "what becomes of such bytes: --invalid replace (U+FFFD) or bytes (they stay)."
+
+  init(text: String, place: Int) {
+    description = "\(text) is not UTF-8 at byte \(place). Say \(Self.remedy)"
+  }
+
+  init(_ error: FilesError) {
+    description = "\(error) Or say \(Self.remedy)"
   }
 }

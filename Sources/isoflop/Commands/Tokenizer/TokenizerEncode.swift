@@ -156,7 +156,7 @@ struct TokenizerEncode: ParsableCommand {
     try encoder.encodeStream(
       from: input.path,
       offsets: json ? (offsets == .bytes ? .bytes : .codePoints) : nil,
-      next: stream.next,
+      next: { try invalid.namingRemedy(stream.next) },
       take: { try printer.append($0) }
     )
     try printer.finish()
