@@ -24,6 +24,7 @@ import Synchronization
 
   /// The table as its readers and writers see it, valid while the table lives.
   let view: View
+  private let memory: ZeroedMemory
   private let wordsGiven = Atomic<Int>(0)
   private let unitsGiven = Atomic<Int>(0)
 
@@ -36,11 +37,12 @@ import Synchronization
   ///
   /// - Parameter bits: How many slots, as a power of two; at least 11.
   init(bits: Int) {
-    view = View(bits: bits)
+    memory = ZeroedMemory(byteCount: View.byteCount(bits: bits))
+    view = View(bits: bits, memory)
   }
 
   deinit {
-    view.deallocate()
+    memory.deallocate()
   }
 
   /// The number of words that the caller may add now; 0 where the table is full.
@@ -86,27 +88,20 @@ extension LearnedTable {
     /// The state of a slot that is being filled; no word has this length.
     private static let busy: UInt32 = 0xFE
 
-    fileprivate init(bits: Int) {
+    fileprivate init(bits: Int, _ memory: ZeroedMemory) {
       slotCount = 1 << bits
       // A word of natural text takes two to five numbers of the list.
       unitCount = 4 << bits
       shift = UInt64(64 - bits)
-      let size = slotCount * MemoryLayout<Slot>.stride
-      let isLarge = size >= 2 * hugePageSize
-      let memory = UnsafeMutableRawPointer.allocate(
-        byteCount: size,
-        alignment: isLarge ? hugePageSize : 64
-      )
-      if isLarge { unsafe adviseHugePages(memory, size) }
-      // subtle: zeros are free slots.
-      unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-      unsafe slots = memory.assumingMemoryBound(to: Slot.self)
-      unsafe units = .allocate(capacity: unitCount)
+      // Zeros are free slots.
+      unsafe slots = memory.start.bindMemory(to: Slot.self, capacity: slotCount)
+      unsafe units = (memory.start + slotCount * MemoryLayout<Slot>.stride)
+        .bindMemory(to: UInt32.self, capacity: unitCount)
     }
 
-    fileprivate func deallocate() {
-      unsafe UnsafeMutableRawPointer(slots).deallocate()
-      unsafe units.deallocate()
+    /// How much memory a table takes.
+    fileprivate static func byteCount(bits: Int) -> Int {
+      MemoryLayout<Slot>.stride << bits + MemoryLayout<UInt32>.stride << (bits + 2)
     }
 
     /// The place that a word with a hash is looked for first.
