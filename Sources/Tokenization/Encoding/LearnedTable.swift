@@ -127,8 +127,9 @@ extension LearnedTable {
       let length = key.length
       while true {
         let state = unsafe slots[place].state.load(ordering: .acquiring)
-        if unsafe slots[place].head == key.head, unsafe slots[place].tail == key.tail,
-          state & 0xFF == length,
+        // The state comes first: the bytes of a slot that is being filled are never compared.
+        if state & 0xFF == length,
+          unsafe (slots[place].head ^ key.head) | (slots[place].tail ^ key.tail) == 0,
           length != Self.longWord || isSame(place, text, key.range)
         {
           return place
