@@ -25,6 +25,8 @@ import Synchronization
   /// The table as its readers and writers see it, valid while the table lives.
   let view: View
   private let memory: ZeroedMemory
+  /// How many words are added at most.
+  private let wordLimit: Int
   private let wordsGiven = Atomic<Int>(0)
   private let unitsGiven = Atomic<Int>(0)
 
@@ -35,8 +37,13 @@ import Synchronization
 
   /// An empty table.
   ///
-  /// - Parameter bits: How many slots, as a power of two; at least 11.
-  init(bits: Int) {
+  /// - Parameters:
+  ///   - bits: How many slots, as a power of two; at least 11.
+  ///   - isLast: Whether no larger table follows.
+  init(bits: Int, isLast: Bool) {
+    // Half full, most words are at the first place they are looked for; the last table goes to three
+    // quarters, as what follows is an empty one.
+    wordLimit = isLast ? 3 << (bits - 2) : 1 << (bits - 1)
     memory = ZeroedMemory(byteCount: View.byteCount(bits: bits))
     view = View(bits: bits, memory)
   }
@@ -48,8 +55,7 @@ import Synchronization
   /// The number of words that the caller may add now; 0 where the table is full.
   func takeWords() -> Int {
     let given = wordsGiven.wrappingAdd(Self.wordAllowance, ordering: .relaxed).newValue
-    // Three quarters full, lookups of new words take some steps already.
-    return 4 * given <= 3 * view.slotCount ? Self.wordAllowance : 0
+    return given <= wordLimit ? Self.wordAllowance : 0
   }
 
   /// A part of the list that the caller may fill; empty where the table is full.
@@ -59,8 +65,8 @@ import Synchronization
   }
 
   /// A larger table with the words of this one.
-  func enlarged(bits: Int) -> LearnedTable {
-    let larger = LearnedTable(bits: bits)
+  func enlarged(bits: Int, isLast: Bool) -> LearnedTable {
+    let larger = LearnedTable(bits: bits, isLast: isLast)
     var units = 0
     let count = view.copyWords(to: larger.view, &units)
     larger.wordsGiven.store(count, ordering: .relaxed)

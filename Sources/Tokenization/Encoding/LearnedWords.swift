@@ -14,7 +14,7 @@ final class LearnedWords: Sendable {
   private static let growthBits = 2
 
   init() {
-    current = Mutex(LearnedTable(bits: Self.smallestBits))
+    current = Mutex(LearnedTable(bits: Self.smallestBits, isLast: false))
   }
 
   /// Makes the table large enough for the words of some bytes of text at once, as growing step by step
@@ -24,7 +24,7 @@ final class LearnedWords: Sendable {
     let bits = min(Int.bitWidth - 1 - max(1, byteCount >> 7).leadingZeroBitCount, Self.expectedBits)
     current.withLock { table in
       if bits <= table.view.slotCount.trailingZeroBitCount { return }
-      table = table.enlarged(bits: bits)
+      table = table.enlarged(bits: bits, isLast: false)
       latest.add(1, ordering: .relaxed)
     }
   }
@@ -46,9 +46,11 @@ final class LearnedWords: Sendable {
     current.withLock { table in
       if table === full {
         let bits = table.view.slotCount.trailingZeroBitCount
+        let next = min(bits + Self.growthBits, Self.largestBits)
         table =
           bits >= Self.largestBits
-          ? LearnedTable(bits: Self.largestBits) : table.enlarged(bits: bits + Self.growthBits)
+          ? LearnedTable(bits: bits, isLast: true)
+          : table.enlarged(bits: next, isLast: next == Self.largestBits)
         latest.add(1, ordering: .relaxed)
       }
       return (table, latest.load(ordering: .relaxed))
