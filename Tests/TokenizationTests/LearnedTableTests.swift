@@ -66,6 +66,24 @@ import Testing
     #expect(found == inserted[word(4).bytes])
   }
 
+  @Test func theTableGrowsAheadOfALongTextAndKeepsItsWords() {
+    let words = LearnedWords()
+    var cache = WordCache(words)
+    for number in 0..<100 { insert(word(number), &cache) }
+    let slotCount = words.table().0.view.slotCount
+    for byteCount in [0, 1, 1000, slotCount << 7] { words.expect(byteCount: byteCount) }
+    #expect(words.generation == 0)
+    words.expect(byteCount: slotCount << 9)
+    #expect(words.table().0.view.slotCount == slotCount << 2)
+    words.expect(byteCount: .max)
+    #expect(words.table().0.view.slotCount == 1 << 17)
+    cache.refresh()
+    for number in 0..<100 {
+      let found = find(word(number).bytes, cache)
+      #expect(found == word(number).tokens)
+    }
+  }
+
   @Test func wordsTooLongOrWithoutTokensAreNotKept() {
     var cache = WordCache(LearnedWords())
     let long = [UInt8](repeating: 7, count: WordCache.longestWord + 1)

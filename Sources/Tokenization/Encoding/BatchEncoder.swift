@@ -21,6 +21,7 @@ public struct EncodedBatch: Sendable, Equatable {
 /// The ids do not depend on the number of threads, nor on what was encoded before.
 public final class BatchEncoder {
   private let encoders: [BPEEncoder]
+  private let words = LearnedWords()
 
   /// Texts are given to threads in groups of at least this many bytes.
   private static let groupSize = 1 << 16
@@ -32,7 +33,7 @@ public final class BatchEncoder {
   ///   - threads: How many threads at most.
   ///   - dropout: Leaves merges out at random; nil for what the tokenizer's file says.
   public init(_ tokenizer: Tokenizer, threads: Int = 1, dropout: MergeDropout? = nil) {
-    let words = LearnedWords()
+    let words = words
     encoders = (0..<max(1, threads)).map { _ in BPEEncoder(tokenizer, dropout, words) }
   }
 
@@ -51,6 +52,7 @@ public final class BatchEncoder {
     specialTokens: SpecialTokenPolicy? = nil,
     firstNumber: Int = 0
   ) throws(TokenizationError) -> EncodedBatch {
+    words.expect(byteCount: documents.reduce(0) { $0 + $1.count })
     let groups = encoders.count == 1 ? [] : Self.groups(of: documents)
     if groups.count < 2 {
       return try encodeInOrder(documents, of: text, specialTokens, firstNumber)

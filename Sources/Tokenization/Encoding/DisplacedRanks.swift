@@ -66,11 +66,18 @@ struct DisplacedRanks: ~Copyable, Sendable {
     value(question(left, right))
   }
 
-  /// A pair that is asked for, and where its answer is.
+  /// A pair that is asked for, above the place where its answer is.
   struct Question: BitwiseCopyable {
-    /// The pair above ``pairShift`` zero bits.
-    fileprivate var pair: UInt64 = 0
-    fileprivate var slot = 0
+    fileprivate(set) var bits: UInt64 = 0
+
+    /// A question that was kept as its ``bits``.
+    @inline(__always)
+    init(bits: UInt64 = 0) { self.bits = bits }
+
+    @inline(__always)
+    fileprivate var slot: Int { Int(truncatingIfNeeded: bits) & ((1 << Int(pairShift)) - 1) }
+    @inline(__always)
+    fileprivate var pair: UInt64 { bits & (0 &- 1 &<< pairShift) }
   }
 
   /// Where the rank of two tokens is found by ``value(_:)``.
@@ -82,7 +89,7 @@ struct DisplacedRanks: ~Copyable, Sendable {
     // Slot 0 in place of one that would be of no use. No comparison, which would become a branch.
     let isLikely = Int(bucket &>> presenceBit(hash)) & 1
     let slot = place(hash, bucket) & (0 &- isLikely)
-    return Question(pair: pair &<< Self.pairShift, slot: slot)
+    return Question(bits: pair &<< Self.pairShift | UInt64(truncatingIfNeeded: slot))
   }
 
   /// Asks for the memory that the answer is in.

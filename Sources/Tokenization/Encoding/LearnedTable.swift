@@ -24,6 +24,9 @@ import Synchronization
 
   /// The table as its readers and writers see it, valid while the table lives.
   let view: View
+  private let memory: ZeroedMemory
+  /// How many words are added at most.
+  private let wordLimit: Int
   private let wordsGiven = Atomic<Int>(0)
   private let unitsGiven = Atomic<Int>(0)
 
@@ -34,20 +37,25 @@ import Synchronization
 
   /// An empty table.
   ///
-  /// - Parameter bits: How many slots, as a power of two; at least 11.
-  init(bits: Int) {
-    view = View(bits: bits)
+  /// - Parameters:
+  ///   - bits: How many slots, as a power of two; at least 11.
+  ///   - isLast: Whether no larger table follows.
+  init(bits: Int, isLast: Bool) {
+    // Half full, most words are at the first place they are looked for; the last table goes to three
+    // quarters, as what follows is an empty one.
+    wordLimit = isLast ? 3 << (bits - 2) : 1 << (bits - 1)
+    memory = ZeroedMemory(byteCount: View.byteCount(bits: bits))
+    view = View(bits: bits, memory)
   }
 
   deinit {
-    view.deallocate()
+    memory.deallocate()
   }
 
   /// The number of words that the caller may add now; 0 where the table is full.
   func takeWords() -> Int {
     let given = wordsGiven.wrappingAdd(Self.wordAllowance, ordering: .relaxed).newValue
-    // Three quarters full, lookups of new words take some steps already.
-    return 4 * given <= 3 * view.slotCount ? Self.wordAllowance : 0
+    return given <= wordLimit ? Self.wordAllowance : 0
   }
 
   /// A part of the list that the caller may fill; empty where the table is full.
@@ -57,8 +65,8 @@ import Synchronization
   }
 
   /// A larger table with the words of this one.
-  func enlarged(bits: Int) -> LearnedTable {
-    let larger = LearnedTable(bits: bits)
+  func enlarged(bits: Int, isLast: Bool) -> LearnedTable {
+    let larger = LearnedTable(bits: bits, isLast: isLast)
     var units = 0
     let count = view.copyWords(to: larger.view, &units)
     larger.wordsGiven.store(count, ordering: .relaxed)
@@ -86,27 +94,20 @@ extension LearnedTable {
     /// The state of a slot that is being filled; no word has this length.
     private static let busy: UInt32 = 0xFE
 
-    fileprivate init(bits: Int) {
+    fileprivate init(bits: Int, _ memory: ZeroedMemory) {
       slotCount = 1 << bits
       // A word of natural text takes two to five numbers of the list.
       unitCount = 4 << bits
       shift = UInt64(64 - bits)
-      let size = slotCount * MemoryLayout<Slot>.stride
-      let isLarge = size >= 2 * hugePageSize
-      let memory = UnsafeMutableRawPointer.allocate(
-        byteCount: size,
-        alignment: isLarge ? hugePageSize : 64
-      )
-      if isLarge { unsafe adviseHugePages(memory, size) }
-      // subtle: zeros are free slots.
-      unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-      unsafe slots = memory.assumingMemoryBound(to: Slot.self)
-      unsafe units = .allocate(capacity: unitCount)
+      // Zeros are free slots.
+      unsafe slots = memory.start.bindMemory(to: Slot.self, capacity: slotCount)
+      unsafe units = (memory.start + slotCount * MemoryLayout<Slot>.stride)
+        .bindMemory(to: UInt32.self, capacity: unitCount)
     }
 
-    fileprivate func deallocate() {
-      unsafe UnsafeMutableRawPointer(slots).deallocate()
-      unsafe units.deallocate()
+    /// How much memory a table takes.
+    fileprivate static func byteCount(bits: Int) -> Int {
+      MemoryLayout<Slot>.stride << bits + MemoryLayout<UInt32>.stride << (bits + 2)
     }
 
     /// The place that a word with a hash is looked for first.
@@ -132,8 +133,9 @@ extension LearnedTable {
       let length = key.length
       while true {
         let state = unsafe slots[place].state.load(ordering: .acquiring)
-        if unsafe slots[place].head == key.head, unsafe slots[place].tail == key.tail,
-          state & 0xFF == length,
+        // The state comes first: the bytes of a slot that is being filled are never compared.
+        if state & 0xFF == length,
+          unsafe (slots[place].head ^ key.head) | (slots[place].tail ^ key.tail) == 0,
           length != Self.longWord || isSame(place, text, key.range)
         {
           return place

@@ -8,11 +8,25 @@ final class LearnedWords: Sendable {
   /// The table grows from 2¹¹ to 2¹⁹ words: 16 MiB, what keeps most lookups in the last cache.
   private static let smallestBits = 11
   private static let largestBits = 19
+  /// As many words as are made room for before they are met: 4 MiB.
+  private static let expectedBits = 17
   /// Growing four times at once moves a word a third of a time.
   private static let growthBits = 2
 
   init() {
-    current = Mutex(LearnedTable(bits: Self.smallestBits))
+    current = Mutex(LearnedTable(bits: Self.smallestBits, isLast: false))
+  }
+
+  /// Makes the table large enough for the words of some bytes of text at once, as growing step by step
+  /// touches more memory.
+  func expect(byteCount: Int) {
+    // Natural text has a new word in a hundred bytes, and fewer the longer it is.
+    let bits = min(Int.bitWidth - 1 - max(1, byteCount >> 7).leadingZeroBitCount, Self.expectedBits)
+    current.withLock { table in
+      if bits <= table.view.slotCount.trailingZeroBitCount { return }
+      table = table.enlarged(bits: bits, isLast: false)
+      latest.add(1, ordering: .relaxed)
+    }
   }
 
   /// The number of the latest table.
@@ -32,9 +46,11 @@ final class LearnedWords: Sendable {
     current.withLock { table in
       if table === full {
         let bits = table.view.slotCount.trailingZeroBitCount
+        let next = min(bits + Self.growthBits, Self.largestBits)
         table =
           bits >= Self.largestBits
-          ? LearnedTable(bits: Self.largestBits) : table.enlarged(bits: bits + Self.growthBits)
+          ? LearnedTable(bits: bits, isLast: true)
+          : table.enlarged(bits: next, isLast: next == Self.largestBits)
         latest.add(1, ordering: .relaxed)
       }
       return (table, latest.load(ordering: .relaxed))

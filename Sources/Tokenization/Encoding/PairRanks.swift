@@ -27,8 +27,8 @@ struct PairRanks: ~Copyable, Sendable {
   /// a look.
   private let firstMerged: TokenID
   private let isConsecutive: Bool
-  /// The rank of every pair of bytes, the first one above.
-  private var bytePairs: FlatArray<UInt32>
+  /// The pairs of bytes, by which pieces begin; of no use unless the table ``isNarrow``.
+  let bytePairs: BytePairs
   /// The slots of a vocabulary that is too large for the narrow ones.
   private var wideSlots: FlatArray<Entry>
 
@@ -52,34 +52,17 @@ struct PairRanks: ~Copyable, Sendable {
     }
     merged = FlatArray(capacity: merges.count)
     for merge in merges { merged.append(merge.merged) }
-    bytePairs = FlatArray(repeating: Self.none, count: 1 << 16)
     if let narrow = narrow.take() {
       isNarrow = true
       self.narrow = narrow
       wideSlots = FlatArray(repeating: Entry(), count: 1)
-      fillBytePairs(merges, byteTokens)
+      bytePairs = BytePairs(merges, byteTokens, isConsecutive: isConsecutive)
     } else {
       isNarrow = false
       self.narrow = DisplacedRanks()
+      bytePairs = BytePairs([], byteTokens, isConsecutive: false)
       wideSlots = FlatArray(repeating: Entry(), count: 2 * tableSize(for: merges.count))
       fillWide(merges)
-    }
-  }
-
-  private mutating func fillBytePairs(_ merges: [Merge], _ byteTokens: borrowing ByteTokens) {
-    var largest = 0
-    for byte in 0..<256 where byteTokens[UInt8(byte)] != TokenizerTables.none {
-      largest = max(largest, Int(byteTokens[UInt8(byte)]))
-    }
-    // The byte of each token, 256 for tokens of more.
-    var bytes = FlatArray<UInt16>(repeating: 256, count: largest + 1)
-    for byte in 0..<256 where byteTokens[UInt8(byte)] != TokenizerTables.none {
-      bytes[Int(byteTokens[UInt8(byte)])] = UInt16(byte)
-    }
-    for (rank, merge) in merges.enumerated() where Int(max(merge.left, merge.right)) <= largest {
-      let first = Int(bytes[Int(merge.left)])
-      let second = Int(bytes[Int(merge.right)])
-      if first < 256, second < 256 { bytePairs[first << 8 | second] = UInt32(rank) }
     }
   }
 
@@ -127,12 +110,6 @@ struct PairRanks: ~Copyable, Sendable {
   @inline(__always)
   static func narrowKey(_ left: TokenID, _ right: TokenID) -> UInt64 {
     UInt64(left) << 20 | UInt64(right)
-  }
-
-  /// The rank of the tokens of two bytes, or ``none``.
-  @inline(__always)
-  func rank(ofBytes first: UInt8, _ second: UInt8) -> UInt32 {
-    bytePairs[Int(first) << 8 | Int(second)]
   }
 
   /// The token that a merge makes.

@@ -87,13 +87,14 @@ struct PieceEncoder: ~Copyable {
     }
     output.reserve(WordCache.slack)
     cache.refresh()
+    let view = cache.view
     for index in 0..<group.count {
-      let place = cache.find(group[index], text)
+      let place = view.find(group[index], text)
       if place < 0 {
         try encodeUnseen(from: index, text)
         return
       }
-      cache.append(place, to: &output)
+      view.append(place, to: &output, slack: WordCache.slack)
     }
   }
 
@@ -125,8 +126,9 @@ struct PieceEncoder: ~Copyable {
     places.removeAll()
     unseen.removeAll()
     found.removeAll()
+    let view = cache.view
     for index in first..<group.count {
-      let place = cache.find(group[index], text)
+      let place = view.find(group[index], text)
       places.append(Int32(truncatingIfNeeded: place < 0 ? ~unseen.count : place))
       if place < 0 { unseen.append(try piece(group[index].range, of: text)) }
     }
@@ -134,7 +136,7 @@ struct PieceEncoder: ~Copyable {
     for index in 0..<places.count {
       let place = Int(places[index])
       if place >= 0 {
-        cache.append(place, to: &output)
+        view.append(place, to: &output, slack: WordCache.slack)
       } else {
         output.append(found, unseen[~place].ids)
         output.reserve(WordCache.slack)

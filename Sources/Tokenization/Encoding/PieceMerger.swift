@@ -46,14 +46,14 @@ struct PieceMerger: ~Copyable {
     var before = PieceMerger.unusedPlace
   }
 
-  /// How many pieces are worked on at once: enough for a rank to arrive from the last cache.
+  /// How many pieces are worked on at once, besides one that waits for its first ranks: enough for a rank to arrive from the last cache.
   private static let laneCount = 8
   /// Each lane has a place in front of a piece, and pairs are looked at in groups.
   private static let laneSize = longestPiece + 8
   /// A place that is in no group.
   static let unusedPlace = laneSize - 1
 
-  private var lanes = FlatArray<Lane>(repeating: Lane(), count: laneCount)
+  private var lanes = FlatArray<Lane>(repeating: Lane(), count: laneCount + 1)
 
   /// A token for each place, of which a merge empties the right one.
   ///
@@ -61,16 +61,19 @@ struct PieceMerger: ~Copyable {
   /// not merge, so that the ends need no look of their own.
   private var tokens = FlatArray<TokenID>(
     repeating: PairRanks.noToken,
-    count: laneCount * laneSize
+    count: (laneCount + 1) * laneSize
   )
   /// The rank of the pair that starts at a place, above the place.
   ///
   /// subtle: 64 bits, though 32 would do: narrower numbers tempt the compiler to compare four at
   /// once, and such a load waits until the store of one of them has left the processor's queue.
-  private var pairs = FlatArray<UInt64>(repeating: noPair, count: laneCount * laneSize)
+  private var pairs = FlatArray<UInt64>(repeating: noPair, count: (laneCount + 1) * laneSize)
   /// The neighboring places that hold a token.
-  private var previous = FlatArray<UInt8>(repeating: 0, count: laneCount * laneSize)
-  private var next = FlatArray<UInt8>(repeating: 0, count: laneCount * laneSize)
+  private var previous = FlatArray<UInt8>(repeating: 0, count: (laneCount + 1) * laneSize)
+  private var next = FlatArray<UInt8>(repeating: 0, count: (laneCount + 1) * laneSize)
+
+  /// What ``BytePairs`` makes of the piece that is put into a lane.
+  private var units = FlatArray<UInt32>(repeating: 0, count: longestPiece)
 
   /// The bits below a rank hold every place of a pair, the last of which is 127.
   private static let placeMask = (1 << Int(DisplacedRanks.rankShift)) - 1
@@ -91,9 +94,13 @@ struct PieceMerger: ~Copyable {
     _ tables: TokenizerTables,
     into ids: inout FlatArray<TokenID>
   ) {
+    for index in 0..<lanes.count { lanes[index].base = index &* Self.laneSize }
     var number = 0
     var active = 0
-    while active < Self.laneCount, fill(active, &number, pieces, text, tables) { active &+= 1 }
+    while active < Self.laneCount, prepare(active, &number, pieces, text, tables) { active &+= 1 }
+    for index in 0..<active { complete(index, tables.ranks.narrow) }
+    var hasSpare =
+      active == Self.laneCount && prepare(Self.laneCount, &number, pieces, text, tables)
     while active > 0 {
       var index = 0
       while index < active {
@@ -108,7 +115,11 @@ struct PieceMerger: ~Copyable {
         pieces[lane.number].firstID = ids.count
         appendTokens(of: lane, to: &ids)
         pieces[lane.number].idCount = ids.count &- pieces[lane.number].firstID
-        if fill(index, &number, pieces, text, tables) {
+        if hasSpare {
+          lanes[index] = lanes[Self.laneCount]
+          lanes[Self.laneCount].base = lane.base
+          complete(index, tables.ranks.narrow)
+          hasSpare = prepare(Self.laneCount, &number, pieces, text, tables)
           index &+= 1
         } else {
           active &-= 1
@@ -118,9 +129,9 @@ struct PieceMerger: ~Copyable {
     }
   }
 
-  /// Puts the next piece without tokens into a lane; false where there is none.
+  /// Puts the next piece without tokens into a lane and asks for its ranks; false where there is none.
   @inline(__always)
-  private mutating func fill(
+  private mutating func prepare(
     _ index: Int,
     _ number: inout Int,
     _ pieces: borrowing FlatArray<Piece>,
@@ -129,45 +140,65 @@ struct PieceMerger: ~Copyable {
   ) -> Bool {
     while number < pieces.count, pieces[number].idCount >= 0 { number &+= 1 }
     if number == pieces.count { return false }
-    start(text[pieces[number].range], index, tables)
-    lanes[index].number = number
+    let base = lanes[index].base
+    let count = start(text[pieces[number].range], base, tables)
+    // Whole groups of eight are looked at.
+    let limit = max(8, (count &+ 6) & ~7)
+    lanes[index] = Lane(base: base, count: count, limit: limit, number: number)
     number &+= 1
     return true
   }
 
-  /// The tokens of the bytes, their links and pairs.
+  /// Notes the ranks that a prepared lane asked for.
   @inline(__always)
-  private mutating func start(_ piece: ByteView, _ index: Int, _ tables: TokenizerTables) {
-    let base = index &* Self.laneSize
-    var count = 0
-    for offset in 0..<piece.count {
-      let token = tables.byteTokens[piece[offset]]
-      if token == TokenizerTables.none { continue }
-      count &+= 1
-      let place = base &+ count
-      tokens[place] = token
-      previous[place] = UInt8(truncatingIfNeeded: count &- 1)
-      next[place] = UInt8(truncatingIfNeeded: count &+ 1)
+  private mutating func complete(_ index: Int, _ ranks: borrowing DisplacedRanks) {
+    let lane = lanes[index]
+    for place in stride(from: 1, to: lane.count, by: 1) {
+      let question = DisplacedRanks.Question(bits: pairs[lane.base &+ place])
+      pairs[lane.base &+ place] = ranks.value(question) | UInt64(truncatingIfNeeded: place)
     }
-    tokens[base &+ count &+ 1] = PairRanks.noToken
-    if count == piece.count {
-      for place in stride(from: 1, to: count, by: 1) {
-        let rank = tables.ranks.rank(ofBytes: piece[place &- 1], piece[place])
-        pairs[base &+ place] =
-          UInt64(rank) &<< DisplacedRanks.rankShift | UInt64(truncatingIfNeeded: place)
+    for place in stride(from: max(lane.count, 1), through: lane.limit, by: 1) {
+      pairs[lane.base &+ place] = Self.noPair
+    }
+  }
+
+  /// The tokens that a piece begins with, their links and, in place of their ranks, the questions.
+  ///
+  /// - Returns: How many tokens there are.
+  @inline(__always)
+  private mutating func start(_ piece: ByteView, _ base: Int, _ tables: TokenizerTables) -> Int {
+    var count = 0
+    if tables.coversAllBytes, piece.count > 0 {
+      tables.ranks.bytePairs.units(of: piece, tables.byteTokens, into: &units)
+      var offset = 0
+      while offset < piece.count {
+        let unit = units[offset]
+        count &+= 1
+        tokens[base &+ count] = unit & ~BytePairs.pairMark
+        offset &+= 1 &+ Int(unit &>> 31)
       }
     } else {
-      for place in stride(from: 1, to: count, by: 1) {
-        let value = tables.ranks.narrow.value(tokens[base &+ place], tokens[base &+ place &+ 1])
-        pairs[base &+ place] = value | UInt64(truncatingIfNeeded: place)
+      for offset in 0..<piece.count {
+        let token = tables.byteTokens[piece[offset]]
+        if token == TokenizerTables.none { continue }
+        count &+= 1
+        tokens[base &+ count] = token
       }
     }
-    // Whole groups of eight are looked at.
-    let limit = max(8, (count &+ 6) & ~7)
-    for place in stride(from: max(count, 1), through: limit, by: 1) {
-      pairs[base &+ place] = Self.noPair
+    tokens[base &+ count &+ 1] = PairRanks.noToken
+    for place in stride(from: 1, through: count, by: 1) {
+      previous[base &+ place] = UInt8(truncatingIfNeeded: place &- 1)
+      next[base &+ place] = UInt8(truncatingIfNeeded: place &+ 1)
     }
-    lanes[index] = Lane(base: base, count: count, limit: limit)
+    for place in stride(from: 1, to: count, by: 1) {
+      let question = tables.ranks.narrow.question(
+        tokens[base &+ place],
+        tokens[base &+ place &+ 1]
+      )
+      tables.ranks.narrow.prefetch(question)
+      pairs[base &+ place] = question.bits
+    }
+    return count
   }
 
   /// Merges the pair that ``lowestPair(_:)`` found, and asks for the ranks of the two new ones.

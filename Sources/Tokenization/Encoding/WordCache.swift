@@ -23,7 +23,8 @@ struct WordCache: ~Copyable {
 
   private let words: LearnedWords
   private var table: LearnedTable
-  private var view: LearnedTable.View
+  /// The memory of the table, for loops that would otherwise reach it anew for each word.
+  private(set) var view: LearnedTable.View
   private var generation: Int
   /// How many words may be added before the table is asked again.
   private var wordsLeft = 0
@@ -91,7 +92,7 @@ struct WordCache: ~Copyable {
 
   /// How many words are looked up together at most: enough that some of them are new, and few enough
   /// that their slots stay in the nearest cache.
-  static let groupSize = 128
+  static let groupSize = 256
   /// How much room the words of a group need.
   static let slack = 4 * (groupSize + 1)
 
