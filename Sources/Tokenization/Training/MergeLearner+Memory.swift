@@ -9,6 +9,7 @@ extension MergeLearner {
   ///   - wordCount: How many words are listed.
   ///   - pairCount: How many pairs there are more at most.
   ///   - memory: The bound to keep within.
+  /// - Throws: ``TokenizationError/memoryTooSmall(work:bound:needed:remedy:)``.
   mutating func makeRoom(
     words wordCount: Int,
     pairs pairCount: Int,

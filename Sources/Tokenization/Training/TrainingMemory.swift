@@ -16,10 +16,12 @@ import Files
 public struct TrainingMemory: Sendable, Hashable {
   /// The bytes that the whole process may have.
   public let bound: Int
-  /// The bytes with which learning is sure to end, by ``LearningSize/enough(vocabularySize:)``.
+  /// The bytes that are enough by measurement, ``LearningSize/enough(vocabularySize:)``.
   public let needed: Int
   /// What is kept back for tokens and merges.
   private let reserve: Int
+  /// Whether rare words can be left out as far as must be.
+  private let canPrune: Bool
 
   /// Checks that the words fit before learning begins.
   ///
@@ -36,6 +38,7 @@ public struct TrainingMemory: Sendable, Hashable {
     self.bound = bound
     needed = size.enough(vocabularySize: vocabularySize)
     reserve = LearningSize.bytesOfToken * vocabularySize
+    canPrune = true
     try checkGrowth(by: size.wordsAndLists)
   }
 
@@ -61,6 +64,7 @@ public struct TrainingMemory: Sendable, Hashable {
     self.bound = bound
     needed = size.enoughForParity(vocabularySize: vocabularySize)
     reserve = LearningSize.bytesOfToken * vocabularySize
+    canPrune = false
     if needed > bound { throw tooSmall(needed) }
   }
 
@@ -71,7 +75,7 @@ public struct TrainingMemory: Sendable, Hashable {
     guard let now = residentMemory() else { return }
     let wanted = now + byteCount + reserve
     if wanted <= bound { return }
-    throw tooSmall(max(needed, wanted + wanted / 4))
+    throw tooSmall(max(needed, wanted))
   }
 
   private func tooSmall(_ needed: Int) -> TokenizationError {
@@ -80,7 +84,7 @@ public struct TrainingMemory: Sendable, Hashable {
       bound: bound,
       needed: needed,
       remedy: "allow that much and add --resume, which need not count again, or leave out rare"
-        + " words by --fit-memory or --min-word-frequency 2"
+        + " words by --min-word-frequency 2\(canPrune ? " or --fit-memory" : "")"
     )
   }
 }
