@@ -286,6 +286,46 @@ import Testing
     }
   }
 
+  @Test func whatDoesNotFitIsLeftOutOnlyWhereThatIsAskedFor() throws {
+    try withTemporaryFolder { folder in
+      // Words that occur once, so many that they do not fit, beside some that do.
+      var text = String(repeating: "one of the words that occur again and again\n", count: 20)
+      for number in 0..<40_000 {
+        let letters = (0..<4).map { place in
+          String(UnicodeScalar(UInt8(97 + (number >> (4 * place)) & 15)))
+        }
+        text += "q" + letters.joined() + "xyz".dropLast(number & 1) + "\n"
+      }
+      try writeFile(joined(folder, "text.txt"), text)
+      try run("count", "text.txt", "-o", "text.counts", in: folder)
+      let arguments = ["train", "--counts", "text.counts", "--vocab-size", "300"]
+      let errors = try fails(arguments + ["--memory", "8MiB", "-o", "x.json"], in: folder)
+      #expect(errors.contains("--fit-memory"), "\(errors)")
+      let fitted = try isoflop(
+        ["tokenizer"] + arguments + ["--memory", "27MiB", "--fit-memory", "-o", "fit.json"],
+        folder: folder
+      )
+      #expect(fitted.status == 0, "\(fitted.errors)")
+      #expect(fitted.errors.contains("40000 words"), "\(fitted.errors)")
+      let frequent = try isoflop(
+        ["tokenizer"] + arguments + ["--min-word-frequency", "2", "-o", "frequent.json"],
+        folder: folder
+      )
+      #expect(frequent.status == 0, "\(frequent.errors)")
+      #expect(
+        try readFile(joined(folder, "fit.json")) == readFile(joined(folder, "frequent.json"))
+      )
+      let parity = try fails(
+        [
+          "train", "--corpus", "text.txt", "--parity-corpus", "text.txt", "--vocab-size", "30000",
+          "--threads", "1", "--memory", "45MiB", "-o", "x.json",
+        ],
+        in: folder
+      )
+      #expect(parity.contains("MiB are too few"), "\(parity)")
+    }
+  }
+
   /// One letter without an end: memory must not grow with it.
   @Test func oneEndlessLineIsRefusedInBoundedMemory() throws {
     try withTemporaryFolder { folder in

@@ -82,7 +82,44 @@ import UnicodeText
       let fast = try trainer.train(on: counter)
       let slow = try trainer.trainByRecounting(on: counter)
       #expect(fast == slow)
+      let sparing = try trainer.train(
+        on: counter,
+        sizes: [trainer.vocabularySize],
+        memory: TrainingMemory(bound: .max, size: LearningSize(of: counter), vocabularySize: 0)
+      )
+      #expect(sparing == [slow])
     }
+  }
+
+  @Test func prunedWordsAreThoseOfACorpusWithoutThem() throws {
+    let texts = (0..<4000).map { "word\($0 % 977) und \($0 % 41) Wörter \($0)" }
+    let whole = WordCounter()
+    for text in texts { try whole.add(text) }
+    var trainer = BPETrainer(vocabularySize: 300)
+    let enough = try LearningSize(of: whole).enough(vocabularySize: 300)
+    func pruning(_ bound: Int) throws -> WordPruning {
+      try WordPruning(whole, vocabularySize: 300, minimumWordCount: 0, bound: bound)
+    }
+    let none = try pruning(enough)
+    #expect(none.wordCount == 0 && none.minimumWordCount == 0 && none.share == 0)
+    let pruned = try pruning(enough - 1)
+    #expect(pruned.wordCount > 0 && pruned.minimumWordCount > 1)
+    let rest = WordCounter()
+    var (words, occurrences, pairs) = (0, UInt64(0), UInt64(0))
+    for (word, count) in whole.counts {
+      if count >= pruned.minimumWordCount {
+        for _ in 0..<count { try rest.add(String(decoding: word, as: UTF8.self)) }
+      } else {
+        words += 1
+        occurrences += count
+        pairs += count * UInt64(word.count - 1)
+      }
+    }
+    #expect(pruned.wordCount == words && pruned.occurrences == occurrences)
+    #expect(pruned.pairOccurrences == pairs)
+    trainer.minimumWordCount = pruned.minimumWordCount
+    #expect(try trainer.train(on: whole) == BPETrainer(vocabularySize: 300).train(on: rest))
+    #expect(throws: TokenizationError.self) { try pruning(1 << 20) }
   }
 
   @Test func theOrderOfTheTextsDoesNotMatter() throws {

@@ -30,6 +30,9 @@ struct PairTable: ~Copyable {
     slots = FlatArray(repeating: Entry(), count: tableSize(for: capacity))
   }
 
+  /// How many pairs there are.
+  var count: Int { used }
+
   /// The number of slots, over which ``subscript(slot:)`` runs.
   var slotCount: Int { slots.count }
 
@@ -61,6 +64,33 @@ struct PairTable: ~Copyable {
     slots[place].tag = key &+ 1
     used += 1
     return place
+  }
+
+  /// Whether pairs can be inserted without more slots.
+  func hasRoom(for more: Int) -> Bool { 4 * (used + more) <= 3 * slots.count }
+
+  /// How many bytes the next larger table has.
+  var grownByteCount: Int { 2 * slots.count * MemoryLayout<Entry>.stride }
+
+  /// Doubles the slots; slots found before are no longer valid.
+  mutating func makeRoom() { grow() }
+
+  /// Frees a slot and moves back what would no longer be found behind it: the slot may then have
+  /// another pair.
+  mutating func remove(_ slot: Int) {
+    let mask = slots.count - 1
+    var hole = slot
+    var place = (slot + 1) & mask
+    while !slots[place].isFree {
+      let distance = (place &- start(slots[place].key)) & mask
+      if distance >= (place &- hole) & mask {
+        slots[hole] = slots[place]
+        hole = place
+      }
+      place = (place + 1) & mask
+    }
+    slots[hole] = Entry()
+    used -= 1
   }
 
   @inline(__always)

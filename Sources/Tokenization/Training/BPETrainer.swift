@@ -117,7 +117,7 @@ public struct BPETrainer: Sendable, Hashable {
   /// - Parameters:
   ///   - words: The words.
   ///   - sizes: The sizes, special tokens included, instead of ``vocabularySize``; at least one.
-  ///   - watch: Asked every 64 merges; what it throws ends the training.
+  ///   - memory: The bound to keep within; nil where memory need not be spared.
   ///   - isInterrupted: Asked before every merge.
   ///   - progress: Called now and then with the number of tokens so far and wanted.
   /// - Returns: The models in the order of the sizes.
@@ -125,7 +125,7 @@ public struct BPETrainer: Sendable, Hashable {
   public func train(
     on words: some CountedWords,
     sizes: [Int],
-    watch: () throws(TokenizationError) -> Void = {},
+    memory: TrainingMemory? = nil,
     isInterrupted: () -> Bool = { false },
     progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> [BPEModel] {
@@ -148,15 +148,13 @@ public struct BPETrainer: Sendable, Hashable {
       maximumLength: maximumTokenLength ?? .max,
       minimumCount: Int64(max(minimumFrequency, 1)).multipliedReportingOverflow(by: countScale)
         .partialValue,
-      continuingPrefix: Array((continuingSubwordPrefix ?? "").utf8)
+      continuingPrefix: Array((continuingSubwordPrefix ?? "").utf8),
+      memory: memory
     )
     while learner.tokenCount < wanted {
       if isInterrupted() { throw .interrupted }
       if !(try learner.step()) { break }
-      if learner.merges.count & 0x3F == 0 {
-        try watch()
-        progress(learner.tokenCount, wanted)
-      }
+      if learner.merges.count & 0x3F == 0 { progress(learner.tokenCount, wanted) }
     }
     progress(learner.tokenCount, wanted)
     let merges = learner.merges

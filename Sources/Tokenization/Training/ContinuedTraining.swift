@@ -20,6 +20,8 @@ struct ContinuedTraining {
   var spelling: ContinuedSpelling?
   /// Says by the spelling of a merged token which pairs are passed over; nil for none.
   var isForbidden: ((_ spelling: [UInt8]) -> Bool)?
+  /// The bound to keep within; nil where memory need not be spared.
+  var memory: TrainingMemory?
 
   /// Learns until there are so many tokens, or no pair is frequent enough.
   ///
@@ -78,7 +80,8 @@ struct ContinuedTraining {
       characterCounts: lengths,
       maximumLength: maximumTokenLength ?? .max,
       minimumCount: Int64(max(minimumFrequency, 1)),
-      continuingPrefix: Array((spelling?.options.continuingSubwordPrefix ?? "").utf8)
+      continuingPrefix: Array((spelling?.options.continuingSubwordPrefix ?? "").utf8),
+      memory: memory
     )
     learner.isForbidden = isForbidden
     while learner.tokenCount < size {

@@ -10,21 +10,24 @@
 ///
 /// The rule and its corner cases (see ``BPETrainer``) give the merges of Hugging Face's trainer.
 struct MergeLearner: ~Copyable {
-  private var words: WordList
+  var words: WordList
   private var tokens: StringTable
   /// The length of each token in characters.
-  private var lengths: FlatArray<UInt32>
-  private let maximumLength: Int
-  private let minimumCount: Int64
+  var lengths: FlatArray<UInt32>
+  let maximumLength: Int
+  let minimumCount: Int64
   /// What is left out before a right token, such as `##`.
   private let continuingPrefix: [UInt8]
   /// Says by the spelling of the merged token which frequent pairs are passed over; nil for none.
   var isForbidden: ((_ spelling: [UInt8]) -> Bool)?
 
-  private var pairs = PairTable(capacity: 1 << 12)
-  private var queue = MergeQueue(capacity: 1 << 12)
+  /// The bound to keep within; nil where memory need not be spared.
+  private let memory: TrainingMemory?
+
+  var pairs: PairTable
+  var queue: MergeQueue
   /// The lists of words of all pairs.
-  private var lists = FlatArray<UInt32>()
+  var lists = FlatArray<UInt32>()
 
   /// By left and by right neighbor; all zero between steps.
   private var left: FlatArray<Neighbor>
@@ -50,15 +53,22 @@ struct MergeLearner: ~Copyable {
   ///   - maximumLength: Merged tokens stay shorter than this many characters.
   ///   - minimumCount: Pairs that occur less often are not merged; at least 1.
   ///   - continuingPrefix: What right tokens lose when they are merged, if they begin with it.
-  /// - Throws: ``TokenizationError/corpusTooLarge(what:)``.
+  ///   - memory: The bound to keep within; nil where memory need not be spared.
+  /// - Throws: ``TokenizationError/corpusTooLarge(what:)``,
+  ///   ``TokenizationError/memoryTooSmall(work:bound:needed:remedy:)``.
   init(
     words: consuming WordList,
     tokens: consuming StringTable,
     characterCounts: consuming FlatArray<UInt32>,
     maximumLength: Int,
     minimumCount: Int64,
-    continuingPrefix: [UInt8] = []
+    continuingPrefix: [UInt8] = [],
+    memory: TrainingMemory? = nil
   ) throws(TokenizationError) {
+    self.memory = memory
+    // Tables that grow from small ones end no larger than they must be.
+    pairs = PairTable(capacity: memory == nil ? 1 << 12 : 16)
+    queue = MergeQueue(capacity: memory == nil ? 1 << 12 : 16)
     let count = tokens.count
     self.words = words
     self.tokens = tokens
@@ -244,6 +254,10 @@ struct MergeLearner: ~Copyable {
     // one pair.
     twin.count += left[Int(new)].count + right[Int(new)].count
     twin.place += left[Int(new)].place + right[Int(new)].place
+    if let memory {
+      let pairCount = leftTouched.count + rightTouched.count + 1
+      try makeRoom(words: events.count, pairs: pairCount, memory)
+    }
     for index in 0..<leftTouched.count {
       let token = leftTouched[index]
       let change = left[Int(token)]
@@ -337,6 +351,7 @@ struct MergeLearner: ~Copyable {
       let count = words.wordCount(at: Int(place))
       var read = Int(place) + 2
       while words.values[read + 1] != WordList.end {
+        if let memory, !pairs.hasRoom(for: 1) { try memory.checkGrowth(by: pairs.grownByteCount) }
         let slot = pairs.insert(pairKey(words.values[read], words.values[read + 1]))
         pairs[slot: slot].count += count
         if pairs[slot: slot].listCount == 0 || pairs[slot: slot].listStart != place {
@@ -357,6 +372,13 @@ struct MergeLearner: ~Copyable {
       }
     }
     guard total < Int(UInt32.max) else { throw .corpusTooLarge(what: "pairs of tokens") }
+    if let memory {
+      // All at once: what the system gives later would come unexpected.
+      let room = LearningSize.listRoom(for: total)
+      try memory.checkGrowth(by: MemoryLayout<UInt32>.stride * room)
+      lists.extend(by: room, with: 0)
+      lists.truncate(to: 0)
+    }
     lists.extend(by: total, with: 0)
     for index in 0..<words.count {
       let place = words.places[index]

@@ -22,6 +22,34 @@ struct MergeQueue: ~Copyable {
 
   var count: Int { heap.count }
 
+  /// How many entries fit without more memory.
+  var capacity: Int { heap.capacity }
+
+  /// Makes room for entries to come, and has the system give that memory now.
+  mutating func reserve(_ more: Int) {
+    let count = heap.count
+    heap.extend(by: more, with: Entry(count: 0, key: 0))
+    heap.truncate(to: count)
+  }
+
+  /// Brings all entries up to date and forgets those that are not needed.
+  mutating func update(by pairs: borrowing PairTable, minimumCount: Int64) {
+    var kept = 0
+    for index in 0..<heap.count {
+      let entry = heap[index]
+      guard let slot = pairs.find(entry.key) else { continue }
+      let now = pairs[slot: slot].count
+      // A pair that gained occurrences has a younger entry.
+      if now > entry.count || now < minimumCount { continue }
+      heap[kept] = Entry(count: now, key: entry.key)
+      kept += 1
+    }
+    heap.truncate(to: kept)
+    for hole in stride(from: kept / 4, through: 0, by: -1) where hole < kept {
+      sink(heap[hole], from: hole)
+    }
+  }
+
   mutating func push(_ entry: Entry) {
     var hole = heap.count
     heap.append(entry)
@@ -49,8 +77,8 @@ struct MergeQueue: ~Copyable {
     sink(entry)
   }
 
-  private mutating func sink(_ entry: Entry) {
-    var hole = 0
+  private mutating func sink(_ entry: Entry, from place: Int = 0) {
+    var hole = place
     while true {
       let firstChild = 4 * hole + 1
       if firstChild >= heap.count { break }

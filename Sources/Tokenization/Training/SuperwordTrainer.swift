@@ -54,6 +54,7 @@ public struct SuperwordTrainer: Sendable, Hashable {
   ///   - words: The words of the first stage.
   ///   - lines: The words of the second, counted with ``secondStage(of:)``.
   ///   - sizes: The sizes, special tokens included, none below ``transitionSize``; at least one.
+  ///   - memory: The bound to keep within; nil where memory need not be spared.
   ///   - isInterrupted: Asked before every merge.
   ///   - progress: Called now and then with the number of tokens so far and wanted.
   /// - Returns: The models in the order of the sizes.
@@ -63,6 +64,7 @@ public struct SuperwordTrainer: Sendable, Hashable {
     on words: some CountedWords,
     lines: some CountedWords,
     sizes: [Int],
+    memory: TrainingMemory? = nil,
     isInterrupted: () -> Bool = { false },
     progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> [BPEModel] {
@@ -90,15 +92,18 @@ public struct SuperwordTrainer: Sendable, Hashable {
         remedy: "superwords are learned of bytes alone"
       )
     }
-    let first = try trainer.with(transitionSize).train(
+    let first = try trainer.train(
       on: words,
+      sizes: [transitionSize],
+      memory: memory,
       isInterrupted: isInterrupted,
       progress: progress
-    )
+    )[0]
     let last = trainer.baseOrder == .bytes ? trainer.specialTokens.count : 0
     var training = ContinuedTraining(tokens: first.tokens, model: first)
     training.minimumFrequency = trainer.minimumFrequency
     training.maximumTokenLength = trainer.maximumTokenLength
+    training.memory = memory
     training.isForbidden = { [maximumWords] spelling in
       guard let bytes = ByteAlphabet.bytes(ofSpelling: spelling) else { return false }
       return !Self.isAllowed(bytes, maximumWords: maximumWords)

@@ -8,61 +8,83 @@ import Files
   import Darwin
 #endif
 
-/// What memory learning needs, and whether it stays within a bound.
-public enum TrainingMemory {
-  /// An estimate from above of the memory that learning from some words needs, in bytes.
-  ///
-  /// Words lie in 32-bit tokens, one a byte at first; each pair of a word is listed once at the
-  /// start and at most twice for each merge in the word, and merges shorten words. The factors are
-  /// measured on natural text with a margin of a third.
+/// A bound on the memory of the whole process that learning keeps within.
+///
+/// Without a bound, tables keep what is out of date and grow early, which is fast. With one, they
+/// forget it before they grow, and none grows where the process would then go beyond the bound: what
+/// fits is learned, what does not fit is refused, and the merges are the same.
+public struct TrainingMemory: Sendable, Hashable {
+  /// The bytes that the whole process may have.
+  public let bound: Int
+  /// The bytes that are enough by measurement, ``LearningSize/enough(vocabularySize:)``.
+  public let needed: Int
+  /// What is kept back for tokens and merges.
+  private let reserve: Int
+  /// Whether rare words can be left out as far as must be.
+  private let canPrune: Bool
+
+  /// Checks that the words fit before learning begins.
   ///
   /// - Parameters:
-  ///   - words: The words.
+  ///   - bound: The bytes that the whole process may have.
+  ///   - size: The words that are learned from.
   ///   - vocabularySize: How many tokens there shall be.
-  ///   - minimumWordCount: Words that occur less often are passed over.
-  /// - Returns: The bytes.
-  /// - Throws: ``TokenizationError`` for a damaged file of words.
-  public static func estimate(
-    words: some CountedWords,
-    vocabularySize: Int,
-    minimumWordCount: UInt64 = 0
-  ) throws(TokenizationError) -> Int {
-    let fixed = 48 << 20
-    var (count, bytes) = (words.uniqueCount, words.uniqueByteCount)
-    if minimumWordCount > 1 {
-      (count, bytes) = (0, 0)
-      try words.forEachWord { (word, times) throws(TokenizationError) in
-        if times < minimumWordCount { return }
-        count += 1
-        bytes += word.byteCount
-      }
+  /// - Throws: ``TokenizationError/memoryTooSmall(work:bound:needed:remedy:)``.
+  public init(
+    bound: Int,
+    size: LearningSize,
+    vocabularySize: Int
+  ) throws(TokenizationError) {
+    self.bound = bound
+    needed = size.enough(vocabularySize: vocabularySize)
+    reserve = LearningSize.bytesOfToken * vocabularySize
+    canPrune = true
+    try checkGrowth(by: size.wordsAndLists)
+  }
+
+  /// Checks that the words of all languages fit before a ``ParityTrainer`` begins.
+  ///
+  /// - Parameters:
+  ///   - bound: The bytes that the whole process may have.
+  ///   - languages: The languages with their parallel texts.
+  ///   - minimumWordCount: Words that occur less often are passed over, but in parallel texts.
+  ///   - vocabularySize: How many tokens there shall be.
+  /// - Throws: ``TokenizationError`` as the other one.
+  public init(
+    bound: Int,
+    languages: [ParityTrainer.Language],
+    minimumWordCount: UInt64,
+    vocabularySize: Int
+  ) throws(TokenizationError) {
+    var size = LearningSize()
+    for language in languages {
+      size.add(try LearningSize(of: language.words, minimumWordCount: minimumWordCount))
+      size.add(try LearningSize(of: language.parallel))
     }
-    return fixed + 40 * bytes + 64 * count + 256 * vocabularySize
+    self.bound = bound
+    needed = size.enoughForParity(vocabularySize: vocabularySize)
+    reserve = LearningSize.bytesOfToken * vocabularySize
+    canPrune = false
+    if needed > bound { throw tooSmall(needed) }
   }
 
-  /// Checks that there is memory enough before learning begins.
+  /// Checks that the process may grow.
   ///
   /// - Throws: ``TokenizationError/memoryTooSmall(work:bound:needed:remedy:)``.
-  public static func check(_ needed: Int, bound: Int?) throws(TokenizationError) {
-    guard let bound, needed > bound else { return }
-    throw tooSmall(needed, bound)
+  public func checkGrowth(by byteCount: Int = 0) throws(TokenizationError) {
+    guard let now = residentMemory() else { return }
+    let wanted = now + byteCount + reserve
+    if wanted <= bound { return }
+    throw tooSmall(max(needed, wanted))
   }
 
-  /// Checks that the process has not grown beyond a bound while it learned.
-  ///
-  /// - Throws: ``TokenizationError/memoryTooSmall(work:bound:needed:remedy:)``.
-  public static func watch(_ needed: Int, bound: Int?) throws(TokenizationError) {
-    guard let bound, let now = residentMemory(), now > bound else { return }
-    throw tooSmall(max(needed, now + now / 2), bound)
-  }
-
-  private static func tooSmall(_ needed: Int, _ bound: Int) -> TokenizationError {
+  private func tooSmall(_ needed: Int) -> TokenizationError {
     .memoryTooSmall(
       work: "learning merges from these words",
       bound: bound,
       needed: needed,
-      remedy: "allow that much and add --resume, which need not count again, or pass over rare"
-        + " words by --min-word-frequency 2"
+      remedy: "allow that much and add --resume, which need not count again, or leave out rare"
+        + " words by --min-word-frequency 2\(canPrune ? " or --fit-memory" : "")"
     )
   }
 }

@@ -74,6 +74,7 @@ public struct ParityTrainer: Sendable, Hashable {
   /// - Parameters:
   ///   - languages: The languages, at least one.
   ///   - sizes: The sizes of the vocabularies, special tokens included; at least one.
+  ///   - memory: The bound to keep within; nil for none.
   ///   - isInterrupted: Asked before every merge.
   ///   - progress: Called now and then with the number of tokens so far and wanted.
   /// - Returns: The models, and what became of each language.
@@ -82,6 +83,7 @@ public struct ParityTrainer: Sendable, Hashable {
   public func train(
     on languages: [Language],
     sizes: [Int],
+    memory: TrainingMemory? = nil,
     isInterrupted: () -> Bool = { false },
     progress: (_ tokens: Int, _ wanted: Int) -> Void = { _, _ in }
   ) throws(TokenizationError) -> Result {
@@ -92,13 +94,19 @@ public struct ParityTrainer: Sendable, Hashable {
     guard all.uniqueCount > 0 else { throw .emptyCorpus }
     let base = try BaseVocabulary(trainer, all)
     var run = ParityRun(self, base)
-    for language in languages { try run.add(language, base) }
+    for language in languages {
+      try run.add(language, base)
+      try memory?.checkGrowth()
+    }
     let last = trainer.baseOrder == .bytes ? trainer.specialTokens.count : 0
     let wanted = (sizes.max() ?? trainer.vocabularySize) - last
     while run.tokens.count < wanted {
       if isInterrupted() { throw .interrupted }
       if !run.step() { break }
-      if run.merges.count & 0x1F == 0 { progress(run.tokens.count, wanted) }
+      if run.merges.count & 0x1F == 0 {
+        try memory?.checkGrowth()
+        progress(run.tokens.count, wanted)
+      }
     }
     progress(run.tokens.count, wanted)
     return Result(

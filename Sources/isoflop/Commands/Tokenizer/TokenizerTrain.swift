@@ -32,6 +32,13 @@ struct TokenizerTrain: ParsableCommand {
       ones the pair with the smaller left number, then the smaller right
       number. The result depends on nothing but the text and the options. The
       file opens in Hugging Face's tokenizers with the same token ids.
+
+      --memory bounds the whole process and changes no merge. Words that do not
+      fit are counted on disk. Learning holds the distinct words; it forgets
+      what is out of date before a table grows, and ends with an error instead
+      of growing beyond the bound: what fits is never refused. --fit-memory
+      rather leaves out the rarest words: the merges are exactly those of the
+      text without them.
       """
   )
 
@@ -60,6 +67,14 @@ struct TokenizerTrain: ParsableCommand {
     help: ArgumentHelp("How many words such a token has at most.", valueName: "words")
   )
   var superwordLength = 4
+
+  @Flag(
+    help: ArgumentHelp(
+      "Where learning does not fit into --memory, leave out the rarest words until it does, and say"
+        + " how many."
+    )
+  )
+  var fitMemory = false
 
   @Option(
     name: [.short, .long],
@@ -92,6 +107,15 @@ struct TokenizerTrain: ParsableCommand {
           "Counts know no neighbors of words: --superwords-from needs --corpus."
         )
       }
+    }
+    if fitMemory, words.memory == nil {
+      throw ValidationError("--fit-memory needs the bound, --memory.")
+    }
+    if fitMemory, superwordsFrom != nil || balancing.parityCorpus != nil {
+      throw ValidationError(
+        "--fit-memory goes with neither --superwords-from nor --parity-corpus; leave out rare words"
+          + " by --min-word-frequency."
+      )
     }
     if words.like != nil, vocabulary.wantedSpecialTokens != nil {
       throw ValidationError(
@@ -146,6 +170,7 @@ struct TokenizerTrain: ParsableCommand {
       superwords: superwordsFrom.map { ($0.count, superwordLength) },
       example: example,
       scratch: words.scratchFolder(for: output),
+      fitsMemory: fitMemory,
       progress: progress
     )
     if dryRun {
@@ -167,6 +192,9 @@ struct TokenizerTrain: ParsableCommand {
     try run.removeScratch()
     for (size, tokenizer) in zip(vocabulary.sizes.counts, result.tokenizers) {
       report(tokenizer, size, result)
+    }
+    if let pruning = result.pruning, pruning.wordCount > 0 {
+      Console.note(pruning.summary + "\n")
     }
     if !json, !result.languages.isEmpty { print(result.table) }
   }
@@ -205,6 +233,7 @@ struct TokenizerTrain: ParsableCommand {
         ("normalization", JSONText.string(tokenizer.configuration.normalization.name)),
         ("pre_tokenizer", JSONText.string(tokenizer.configuration.splitName)),
       ]
+      if let pruning = result.pruning { members.append(("pruning", pruning.json)) }
       if !result.languages.isEmpty { members.append(("languages", result.languagesJSON)) }
       members += [
         ("peak_memory_bytes", peakMemory().map { "\($0)" } ?? "null"),
@@ -228,5 +257,25 @@ struct TokenizerTrain: ParsableCommand {
     if tokenizer.vocabularySize > size {
       Console.note("Alphabet and special tokens alone are more tokens than were asked for.\n")
     }
+  }
+}
+
+extension WordPruning {
+  /// What was left out, in a sentence or two.
+  fileprivate var summary: String {
+    let percent = (share * 10000).rounded() / 100
+    return """
+      To fit into memory, \(wordCount) words that occur less than \(minimumWordCount) times were left \
+      out, \(percent) % of the text. The merges are exactly those of the text without them; a pair \
+      may have counted \(pairOccurrences) less than in the whole text at most.
+      """
+  }
+
+  fileprivate var json: String {
+    JSONText.object([
+      ("words_left_out", "\(wordCount)"), ("least_count", "\(minimumWordCount)"),
+      ("occurrences_left_out", "\(occurrences)"), ("share_of_bytes", "\(share)"),
+      ("largest_loss_of_a_pair", "\(pairOccurrences)"),
+    ])
   }
 }

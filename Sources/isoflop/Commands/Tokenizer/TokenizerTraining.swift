@@ -12,6 +12,8 @@ struct TokenizerTraining {
   let superwords: (from: Int, length: Int)?
   let example: TokenizerConfiguration
   let scratch: String
+  /// Whether rare words are left out where learning would not fit.
+  let fitsMemory: Bool
   let progress: DelayedProgress
 
   /// The words of one language; of all where languages are not kept apart.
@@ -67,19 +69,13 @@ struct TokenizerTraining {
     _ measured: [TrainingResult.Language],
     of languages: [Language]
   ) throws -> TrainingResult {
-    let bound = words.memory?.bytes
-    let needed = try TrainingMemory.estimate(
-      words: counted,
-      vocabularySize: sizes.max() ?? 0,
-      minimumWordCount: trainer.minimumWordCount
-    )
-    try TrainingMemory.check(needed, bound: bound)
+    var trainer = trainer
+    let pruning = try prune(counted, &trainer)
+    let memory = try memory(for: counted, minimumWordCount: trainer.minimumWordCount)
     let models = try trainer.train(
       on: counted,
       sizes: sizes,
-      watch: { () throws(TokenizationError) in
-        try TrainingMemory.watch(needed, bound: bound)
-      },
+      memory: memory,
       isInterrupted: { Interruption.isRequested },
       progress: showMerges
     )
@@ -91,8 +87,39 @@ struct TokenizerTraining {
       byteCount: languages.reduce(0) { $0 + $1.words.byteCount },
       total: languages.reduce(0) { $0 + $1.words.total },
       uniqueCount: counted.uniqueCount,
-      languages: measured
+      languages: measured,
+      pruning: pruning
     )
+  }
+
+  /// The bound that learning keeps within, or nil; throws where the words alone do not fit.
+  private func memory(
+    for counted: any CountedWords,
+    minimumWordCount: UInt64 = 0
+  ) throws -> TrainingMemory? {
+    try words.memory.map { bound in
+      try TrainingMemory(
+        bound: bound.bytes,
+        size: LearningSize(of: counted, minimumWordCount: minimumWordCount),
+        vocabularySize: sizes.max() ?? 0
+      )
+    }
+  }
+
+  /// Leaves out rare words where that was asked for and learning would not fit.
+  private func prune(
+    _ counted: any CountedWords,
+    _ trainer: inout BPETrainer
+  ) throws -> WordPruning? {
+    guard let bound = words.memory, fitsMemory else { return nil }
+    let pruning = try WordPruning(
+      counted,
+      vocabularySize: sizes.max() ?? 0,
+      minimumWordCount: trainer.minimumWordCount,
+      bound: bound.bytes
+    )
+    trainer.minimumWordCount = pruning.minimumWordCount
+    return pruning
   }
 
   /// Shows how far the learning is.
@@ -179,12 +206,16 @@ struct TokenizerTraining {
         ParityTrainer.Language(
           name: language.name,
           words: language.words,
-          parallel: try WordCounter.count(
-            text.inputs,
-            wordConfiguration,
-            threads: words.threads
-          )
+          parallel: try source.words(of: text.inputs, name: "\(language.name).parallel")
         )
+      )
+    }
+    let memory = try words.memory.map { bound in
+      try TrainingMemory(
+        bound: bound.bytes,
+        languages: pairs,
+        minimumWordCount: trainer.minimumWordCount,
+        vocabularySize: sizes.max() ?? 0
       )
     }
     let parity = ParityTrainer(
@@ -195,6 +226,7 @@ struct TokenizerTraining {
     let result = try parity.train(
       on: pairs,
       sizes: sizes,
+      memory: memory,
       isInterrupted: { Interruption.isRequested },
       progress: showMerges
     )
@@ -227,8 +259,7 @@ struct TokenizerTraining {
       scratch: scratch,
       progress: progress
     ).words(of: inputs, name: "lines")
-    let needed = try TrainingMemory.estimate(words: lines, vocabularySize: sizes.max() ?? 0)
-    try TrainingMemory.check(needed, bound: words.memory?.bytes)
+    let memory = try memory(for: lines)
     let superwords = SuperwordTrainer(
       trainer,
       transitionSize: self.superwords?.from ?? 0,
@@ -238,6 +269,7 @@ struct TokenizerTraining {
       on: counted,
       lines: lines,
       sizes: sizes,
+      memory: memory,
       isInterrupted: { Interruption.isRequested },
       progress: showMerges
     )
@@ -293,4 +325,6 @@ struct TrainingResult {
   let total: UInt64
   let uniqueCount: Int
   let languages: [Language]
+  /// What was left out, where that was allowed.
+  var pruning: WordPruning?
 }
