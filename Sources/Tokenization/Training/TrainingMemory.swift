@@ -11,8 +11,8 @@ import Files
 /// A bound on the memory of the whole process that learning keeps within.
 ///
 /// Without a bound, tables keep what is out of date and grow early, which is fast. With one, they
-/// forget it before they grow, and none grows where the process would then go beyond the bound: what
-/// fits is learned, what does not fit is refused, and the merges are the same.
+/// forget it before they grow, and learning ends with an error where one had to grow beyond the bound
+/// all the same. Merges that are learned are the same.
 public struct TrainingMemory: Sendable, Hashable {
   /// The bytes that the whole process may have.
   public let bound: Int
@@ -29,16 +29,18 @@ public struct TrainingMemory: Sendable, Hashable {
   ///   - bound: The bytes that the whole process may have.
   ///   - size: The words that are learned from.
   ///   - vocabularySize: How many tokens there shall be.
+  ///   - canPrune: Whether ``WordPruning`` may be named as a remedy.
   /// - Throws: ``TokenizationError/memoryTooSmall(work:bound:needed:remedy:)``.
   public init(
     bound: Int,
     size: LearningSize,
-    vocabularySize: Int
+    vocabularySize: Int,
+    canPrune: Bool = true
   ) throws(TokenizationError) {
     self.bound = bound
     needed = size.enough(vocabularySize: vocabularySize)
     reserve = LearningSize.bytesOfToken * vocabularySize
-    canPrune = true
+    self.canPrune = canPrune
     try checkGrowth(by: size.wordsAndLists)
   }
 

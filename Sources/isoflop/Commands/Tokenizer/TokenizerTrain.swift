@@ -36,9 +36,9 @@ struct TokenizerTrain: ParsableCommand {
       --memory bounds the whole process and changes no merge. Words that do not
       fit are counted on disk. Learning holds the distinct words; it forgets
       what is out of date before a table grows, and ends with an error instead
-      of growing beyond the bound: what fits is never refused. --fit-memory
-      rather leaves out the rarest words: the merges are exactly those of the
-      text without them.
+      of growing beyond the bound, naming what is enough. --fit-memory rather
+      leaves out the rarest words: the merges are exactly those of the text
+      without them.
       """
   )
 

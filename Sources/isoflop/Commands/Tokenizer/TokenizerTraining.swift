@@ -101,7 +101,8 @@ struct TokenizerTraining {
       try TrainingMemory(
         bound: bound.bytes,
         size: LearningSize(of: counted, minimumWordCount: minimumWordCount),
-        vocabularySize: sizes.max() ?? 0
+        vocabularySize: sizes.max() ?? 0,
+        canPrune: superwords == nil
       )
     }
   }
