@@ -104,7 +104,9 @@ import Testing
       var near = NearDuplicates(parameters)
       let minHash = MinHash(parameters)
       #expect(near.insert(Array(a.utf8).withSpan { minHash.signature(of: $0) }) == nil)
-      let likeness = near.insert(Array(b.utf8).withSpan { minHash.signature(of: $0) }) ?? 0
+      let match = near.insert(Array(b.utf8).withSpan { minHash.signature(of: $0) })
+      #expect(match?.number == 0)
+      let likeness = match?.likeness ?? 0
       let expected = Double(shared) / Double(200 - shared)
       // Four standard deviations of 256 draws.
       #expect(abs(likeness - expected) < 4 * (expected * (1 - expected) / 256).squareRoot() + 0.01)
@@ -198,20 +200,6 @@ import Testing
     #expect(result.dropped[0]["reason"] as? String == "min-words")
     #expect(result.dropped[0]["value"] as? Double == 2)
     #expect(result.dropped[0]["limit"] as? Double == 3)
-  }
-
-  @Test func twoTextsOfOneNameAreRefused() throws {
-    try withTemporaryFolder { folder in
-      for name in ["a", "b"] {
-        try createFolder(joined(folder, name))
-        try writeFile(joined(folder, name + "/en.txt"), "x\n")
-      }
-      let inputs = try TextInput.inputs(at: [joined(folder, "a"), joined(folder, "b")])
-      #expect(throws: CorporaError.self) {
-        try CorpusCleaner(CleaningPlan()).clean(inputs, to: folder)
-      }
-      #expect(try fileKind(joined(folder, "en.txt")) == nil)
-    }
   }
 }
 

@@ -27,7 +27,8 @@ public struct NearDuplicates: Sendable {
   /// One byte of each hash for each document kept.
   private var signatures: [UInt8] = []
   private var buckets: [[UInt64: [Int32]]]
-  private var count = 0
+  /// How many documents are remembered.
+  private(set) var count = 0
 
   /// Documents of one bucket beyond these are not compared with: a crowd of them is alike anyway.
   private static let deepest = 64
@@ -37,14 +38,24 @@ public struct NearDuplicates: Sendable {
     buckets = Array(repeating: [:], count: parameters.bands)
   }
 
-  /// The estimated likeness to an earlier document that this one nearly equals.
+  /// An earlier document that one nearly equals.
+  struct Match: Sendable {
+    /// Its number in the order in which documents were remembered.
+    let number: Int
+    /// The estimated part of the union that the two share.
+    let likeness: Double
+  }
+
+  /// The first earlier document found that this one nearly equals.
   ///
   /// - Returns: Nil for a document unlike all others, which is remembered.
-  mutating func insert(_ document: MinHash.Signature) -> Double? {
+  mutating func insert(_ document: MinHash.Signature) -> Match? {
     for (band, key) in document.bands.enumerated() {
       for earlier in buckets[band][key] ?? [] {
         let likeness = likeness(document.bytes, Int(earlier))
-        if likeness >= parameters.threshold { return likeness }
+        if likeness >= parameters.threshold {
+          return Match(number: Int(earlier), likeness: likeness)
+        }
       }
     }
     guard !document.bytes.isEmpty, let number = Int32(exactly: count) else { return nil }
