@@ -113,6 +113,46 @@ import Testing
     }
   }
 
+  /// Signatures of their own making: what shares a band is found again among thousands, and a crowd
+  /// that shares one is looked at only so far.
+  @Test func documentsOfABandAreFoundAmongThousands() {
+    var parameters = NearDuplicates.Parameters()
+    parameters.bands = 3
+    parameters.rows = 4
+    var near = NearDuplicates(parameters)
+    var state: UInt64 = 1
+    func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state ^ state >> 31
+    }
+    func signature() -> MinHash.Signature {
+      MinHash.Signature(
+        bytes: (0..<12).map { _ in UInt8(truncatingIfNeeded: next()) },
+        bands: (0..<3).map { _ in next() }
+      )
+    }
+    let documents = (0..<5000).map { _ in signature() }
+    #expect(documents.allSatisfy { near.insert($0) == nil })
+    #expect(near.count == 5000)
+    for number in stride(from: 0, to: 5000, by: 7) {
+      var copy = documents[number]
+      copy.bands[number % 3] = next()
+      copy.bands[(number + 1) % 3] = next()
+      #expect(near.insert(copy)?.number == number)
+    }
+    let crowd = (0..<100).map { _ in
+      var member = signature()
+      member.bands[0] = 7 << 32
+      return member
+    }
+    #expect(crowd.allSatisfy { near.insert($0) == nil })
+    for (member, number) in [(0, 5000), (63, 5063), (64, nil), (99, nil)] {
+      var copy = crowd[member]
+      copy.bands[1...2] = [next(), next()]
+      #expect(near.insert(copy)?.number == number)
+    }
+  }
+
   /// Texts with a known number of changed words against the likeness counted from the sets of runs
   /// themselves.
   @Test func nearlyAllPairsBeyondTheThresholdAreFoundAndFewOthers() throws {

@@ -5,7 +5,7 @@ import UnicodeText
 ///
 /// Of equal or nearly equal documents of all files, the first is kept. The result depends on the
 /// texts, their order and the plan, not on threads. A file is read as a stream; memory grows with the
-/// number of different documents: up to 59 bytes for each, and 330 more where near duplicates are
+/// number of different documents: up to 59 bytes for each, and 450 more where near duplicates are
 /// looked for.
 public struct CorpusCleaner: Sendable {
   private let plan: CleaningPlan
