@@ -23,3 +23,9 @@ public struct FileIdentity: Sendable, Hashable {
     number = UInt64(truncatingIfNeeded: status.st_ino)
   }
 }
+
+/// Whether two paths name one file or folder, whatever links lie between; false where one is missing.
+public func areSame(_ first: String, _ second: String) -> Bool {
+  guard let identity = FileIdentity(of: first) else { return false }
+  return identity == FileIdentity(of: second)
+}
