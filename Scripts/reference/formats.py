@@ -202,7 +202,7 @@ def json_file(base, stages, model, more):
 
 TRAINED = {}
 
-FEW_RULES = {"ﬁ": "fi", "①": "1", "e\u0301": "é", "\u3000": " ", "\u200b": "", "ab": "c", "a": "A", "\u0085": " "}
+FEW_RULES = {"ﬁ": "fi", "①": "1", "e\u0301": "é", "\u3000": " ", "\u200b": "", "ab": "c", "a": "A", "a b": "A&B", "\u0085": " "}
 
 # None has a space in what it replaces, so that texts can be cut at spaces.
 MANY_RULES = {
