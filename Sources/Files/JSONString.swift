@@ -31,6 +31,7 @@ public func jsonString(_ text: some Sequence<UInt8>) -> [UInt8] {
 /// Example: `a\n\u00e9` gives `a`, a line feed, and `é`.
 ///
 /// - Parameter string: What stands between the quotation marks.
+/// - Returns: The text in UTF-8, where the string is.
 /// - Throws: ``JSONFault`` for an escape that JSON does not have, or half a surrogate pair.
 public func unescapedJSON(_ string: RawSpan) throws(JSONFault) -> [UInt8] {
   try unsafe string.withUnsafeBytes { (bytes) throws(JSONFault) in
