@@ -34,6 +34,18 @@ public enum PostProcessor: Sendable, Hashable {
     }
   }
 
+  /// Whether it puts tokens around a text, by itself or by what a template may have.
+  var addsTokens: Bool {
+    if case .byteLevel = self { return false }
+    return true
+  }
+
+  /// Whether it is a template that puts tokens around a text.
+  var isTemplateWithTokens: Bool {
+    if case .template(let template) = self { return template.single.count > 1 }
+    return false
+  }
+
   /// How offsets are trimmed, or nil where they are not.
   var trimming: (addsPrefixSpace: Bool, Void)? {
     switch self {
@@ -157,7 +169,10 @@ extension Tokenizer {
         if range.upperBound > text.count { continue }
         // An added token that takes white space along is spelled with it.
         let isStripping = strippingIDs.contains(encoding.ids[index])
-        let name = isStripping ? text[range].toString() : spelling(of: encoding.ids[index])
+        let name =
+          isStripping
+          ? text[range].toString()
+          : String(decoding: decodedSpelling(encoding.ids[index]), as: UTF8.self)
         let token = name.unicodeScalars
         var leading = token.prefix(while: Self.isSpelledSpace).count
         let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
@@ -180,8 +195,11 @@ extension Tokenizer {
     else { return }
     let token = spelling(of: first).unicodeScalars
     let leading = token.prefix(while: Self.isSpelledSpace)
-    guard leading.count == 1, leading.first == "\u{120}" else { return }
     let range = encoding.offsets[0]
+    // A token of white space alone is known by its one byte: its range is empty by now.
+    guard leading.count == 1,
+      token.count > 1 || leading.first == "\u{120}" || leading.first?.isASCII == true
+    else { return }
     // Of a token that is nothing but the space, the end is trimmed all the same.
     let end = token.count == 1 ? range.lowerBound - 1 : range.upperBound
     encoding.offsets[0] = range.lowerBound - 1..<end

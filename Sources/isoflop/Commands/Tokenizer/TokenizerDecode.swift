@@ -128,7 +128,7 @@ struct TokenizerDecode: ParsableCommand {
       for id in list { output.append(try decoder.append(id)) }
       output.flush()
     }
-    output.append(decoder.finish())
+    output.append(try decoder.finish())
     output.append("\n")
     output.flush()
   }
