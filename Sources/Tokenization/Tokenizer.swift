@@ -86,7 +86,8 @@ public struct Tokenizer: Sendable {
       if text.isEmpty {
         throw .wrongModel(
           place: "added token \(token.id)",
-          problem: "the normalizer leaves nothing of \"\(token.content)\"; mark it as not normalized"
+          problem: "the normalizer leaves nothing of \"\(token.content)\";"
+            + " mark it as not normalized"
         )
       }
       contents[token.id] = text
@@ -174,8 +175,15 @@ public struct Tokenizer: Sendable {
           + " \(String(decoding: tokens.string(Int(added.id)), as: UTF8.self)) already"
       )
     }
-    if Int(added.id) > tokens.count {
-      throw .wrongModel(place: place, problem: "there is no token \(tokens.count) before it")
+    if Int(added.id) > tokens.count + largestGap {
+      throw .wrongModel(
+        place: place,
+        problem: "there is no token \(tokens.count) before it, and too few between"
+      )
+    }
+    // The special tokens of tiktoken's encodings do not follow the ranks at once.
+    for id in tokens.count..<Int(added.id) {
+      _ = gapSpelling(id).withByteView { tokens.insert($0) }
     }
     _ = text.withByteView { tokens.insert($0) }
   }

@@ -1,3 +1,5 @@
+import Files
+import TestSupport
 import Testing
 
 @testable import Tokenization
@@ -156,5 +158,32 @@ import Testing
       )
     )
     #expect(try tokenizer.encode("axéa") == [2, 3, 0, 3])
+  }
+
+  /// `cl100k_base` has 100,256 ranks, and `<|endoftext|>` is 100,257.
+  @Test func specialTokensNeedNotFollowTheRanksAtOnce() throws {
+    try withTemporaryFolder { folder in
+      let path = joined(folder, "ranks.tiktoken")
+      let lines = (0...255).map { byte in
+        String(decoding: Base64.encode([UInt8(byte)]), as: UTF8.self) + " \(byte)\n"
+      }
+      try writeFile(path, Array(lines.joined().utf8))
+      var missing = MissingSettings()
+      missing.pattern = .cl100k
+      missing.specialTokens = [
+        AddedToken(id: 257, content: "<|end|>"), AddedToken(id: 276, content: "<|more|>"),
+      ]
+      let read = try Tokenizer(contentsOf: path, missing: missing)
+      for tokenizer in [read, try Tokenizer(json: read.json, name: "copy")] {
+        let ids = try tokenizer.encode("a<|end|>b<|more|>", specialTokens: .recognize)
+        #expect(ids == [97, 257, 98, 276])
+        #expect(try tokenizer.decode(ids) == "a<|end|>b<|more|>")
+        #expect(throws: TokenizationError.self) { try tokenizer.decode([256]) }
+      }
+      missing.specialTokens = [AddedToken(id: 1_000_000, content: "<|end|>")]
+      #expect(throws: TokenizationError.self) {
+        try Tokenizer(contentsOf: path, missing: missing)
+      }
+    }
   }
 }

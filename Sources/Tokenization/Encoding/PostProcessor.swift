@@ -160,28 +160,31 @@ extension Tokenizer {
     startsText: Bool = true,
     startsTokens: Bool = true
   ) -> Encoding {
+    let trimmings = configuration.postProcessors.compactMap(\.trimming)
+    if trimmings.isEmpty { return encoding }
     var encoding = encoding
     let strippingIDs = Set(
       configuration.addedTokens.filter { $0.stripsLeft || $0.stripsRight }.map(\.id)
     )
-    for case .some((let addsPrefixSpace, _)) in configuration.postProcessors.map(\.trimming) {
-      for (index, range) in encoding.offsets.enumerated() {
-        if range.upperBound > text.count { continue }
-        // An added token that takes white space along is spelled with it.
-        let isStripping = strippingIDs.contains(encoding.ids[index])
-        let name =
-          isStripping
-          ? text[range].toString()
-          : String(decoding: decodedSpelling(encoding.ids[index]), as: UTF8.self)
-        let token = name.unicodeScalars
-        var leading = token.prefix(while: Self.isSpelledSpace).count
-        let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
-        let isFirst = (startsTokens && index == 0) || (startsText && range.lowerBound == 0)
-        if leading == 1, isFirst, addsPrefixSpace { leading = 0 }
-        let lower = min(range.upperBound, text.position(range.lowerBound, after: leading))
-        let upper = max(lower, text.position(range.upperBound, before: trailing))
-        encoding.offsets[index] = lower..<upper
+    for (index, range) in encoding.offsets.enumerated() where range.upperBound <= text.count {
+      let id = encoding.ids[index]
+      var name = decodedSpelling(id)
+      if strippingIDs.contains(id) {
+        // An added token that takes white space along is spelled with it, where it was found as such.
+        let found = text[range].toArray()
+        if found.count > name.count, found.firstRange(of: name) != nil { name = found }
       }
+      let token = String(decoding: name, as: UTF8.self).unicodeScalars
+      let leading = token.prefix(while: Self.isSpelledSpace).count
+      let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
+      var range = range
+      for (addsPrefixSpace, _) in trimmings {
+        let isFirst = (startsTokens && index == 0) || (startsText && range.lowerBound == 0)
+        let count = leading == 1 && isFirst && addsPrefixSpace ? 0 : leading
+        let lower = min(range.upperBound, text.position(range.lowerBound, after: count))
+        range = lower..<max(lower, text.position(range.upperBound, before: trailing))
+      }
+      encoding.offsets[index] = range
     }
     return encoding
   }

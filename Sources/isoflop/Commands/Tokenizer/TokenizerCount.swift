@@ -61,7 +61,10 @@ struct TokenizerCount: ParsableCommand {
   }
 
   private func count(_ progress: DelayedProgress) throws {
-    try checkWritable(output)
+    try checkWritable(
+      output,
+      reading: files + words.texts.corpus + [words.like].compactMap(\.self)
+    )
     var texts = words.texts
     texts.corpus = files + texts.corpus
     let inputs = try texts.inputs()
@@ -86,7 +89,7 @@ struct TokenizerCount: ParsableCommand {
   private func describe(_ inputs: [TextInput], _ configuration: TokenizerConfiguration) throws {
     let least = CountingJob.leastMemory(threads: words.threads)
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("files", JSONText.array(inputs.map { JSONText.string($0.path) })),
           ("normalization", JSONText.string(configuration.normalization.name)),
@@ -96,7 +99,7 @@ struct TokenizerCount: ParsableCommand {
       )
       return
     }
-    print(
+    Console.writeLine(
       """
       \(output): would count \(inputs.count) file\(inputs.count == 1 ? "" : "s") with normalization \
       \(configuration.normalization.name) and pre-tokenizer \(configuration.splitName); \
@@ -107,7 +110,7 @@ struct TokenizerCount: ParsableCommand {
 
   private func report(_ counts: CountFile) {
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("corpus_bytes", "\(counts.byteCount)"), ("words", "\(counts.total)"),
           ("distinct_words", "\(counts.uniqueCount)"),
@@ -121,7 +124,7 @@ struct TokenizerCount: ParsableCommand {
       )
       return
     }
-    print(
+    Console.writeLine(
       """
       \(output): \(counts.total) words, \(counts.uniqueCount) distinct, of \(counts.byteCount) \
       bytes

@@ -73,8 +73,7 @@ struct TokenizerPrune: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    try checkWritable(output)
-    try checkWritable(map)
+    for path in [output, map] { try checkWritable(path, reading: [tokenizer] + corpus) }
     let progress = DelayedProgress(quiet: quiet)
     defer { progress.finish() }
     let old = try Tokenizer(contentsOf: tokenizer).withPairs()
@@ -135,7 +134,7 @@ struct TokenizerPrune: ParsableCommand {
     let new = pruned.tokenizer
     let removed = old.vocabularySize - new.vocabularySize
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("vocabulary_size", "\(new.vocabularySize)"), ("removed_tokens", "\(removed)"),
           ("merges", "\(new.model.merges.count)"), ("sha256", JSONText.string(new.digest)),
@@ -144,7 +143,7 @@ struct TokenizerPrune: ParsableCommand {
       )
       return
     }
-    print(
+    Console.writeLine(
       """
       \(output): \(new.vocabularySize) tokens, \(removed) of \(old.vocabularySize) \
       \(dryRun ? "would be removed" : "removed; numbers in \(map)")
