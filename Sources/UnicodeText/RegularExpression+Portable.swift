@@ -123,6 +123,9 @@ private struct PatternTranslation {
     case "b" where !isInSet: border
     case "B" where !isInSet: noBorder
     case "v": "\\x0B"
+    // ICU steps through a repeated set without remembering each character, but not through these.
+    case "s", "S", "d", "D":
+      isInSet ? "\\" + String(scalar) : "[\\" + String(scalar) + "]"
     default: "\\" + String(scalar)
     }
   }

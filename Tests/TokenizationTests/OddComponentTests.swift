@@ -1,6 +1,7 @@
 import Files
 import TestSupport
 import Testing
+import UnicodeText
 
 @testable import Tokenization
 
@@ -9,7 +10,9 @@ import Testing
 @Suite struct OddComponentTests {
   /// A tokenizer with some characters, the bytes of `é` and a token of three letters.
   private func tokenizer(_ parts: String, added: String = "") throws -> Tokenizer {
-    let spellings = ["<unk>", "a", "b", "c", " ", "abe", "<0xC3>", "<0xA9>", "<0x41>", "x", "e"]
+    let spellings = [
+      "<unk>", "a", "b", "c", " ", "abe", "<0xC3>", "<0xA9>", "<0x41>", "x", "e", "\u{3000}",
+    ]
     let vocabulary = spellings.enumerated().map { #""\#($1)": \#($0)"# }
     let json = """
       {"version": "1.0", "added_tokens": [\(added)], \(parts.isEmpty ? "" : parts + ",")
@@ -46,11 +49,11 @@ import Testing
   @Test func aSpecialTokenThatTheNormalizerChangesIsNotLeftOut() throws {
     let tokenizer = try tokenizer(
       #""normalizer": {"type": "Prepend", "prepend": "x"}, "decoder": {"type": "Fuse"}"#,
-      added: added(11, "<s>", "normalized", "special") + "," + added(12, "</s>", "special")
+      added: added(12, "<s>", "normalized", "special") + "," + added(13, "</s>", "special")
     )
-    #expect(try tokenizer.decode([11, 1, 12], skipsSpecialTokens: true) == "x<s>a")
+    #expect(try tokenizer.decode([12, 1, 13], skipsSpecialTokens: true) == "x<s>a")
     var decoder = StreamingDecoder(tokenizer, skipsSpecialTokens: true)
-    #expect(try decoder.append(11) + decoder.append(1) + decoder.append(12) == "x<s>a")
+    #expect(try decoder.append(12) + decoder.append(1) + decoder.append(13) == "x<s>a")
   }
 
   @Test func stagesThatAddTokensAfterATemplateAreRefused() throws {
@@ -70,9 +73,9 @@ import Testing
   }
 
   @Test func tokensThatStripLeftCoverNothingTwice() throws {
-    let spaces = try tokenizer("", added: added(11, "  ", "lstrip", "rstrip"))
+    let spaces = try tokenizer("", added: added(12, "  ", "lstrip", "rstrip"))
     #expect(try offsets(spaces.encodeWithOffsets("    ")) == [[0, 4]])
-    let letter = try tokenizer("", added: added(11, "  x", "lstrip", "rstrip"))
+    let letter = try tokenizer("", added: added(12, "  x", "lstrip", "rstrip"))
     #expect(try offsets(letter.encodeWithOffsets("  x  x")) == [[0, 5], [5, 6]])
     let after = try tokenizer("", added: added(1, "a", "rstrip") + "," + added(4, " ", "lstrip"))
       .encodeWithOffsets("a b")
@@ -80,14 +83,19 @@ import Testing
   }
 
   @Test func offsetsAreTrimmedByWhatATokenIsInTheNormalizedText() throws {
-    let trim =
-      #""post_processor": {"type": "ByteLevel", "add_prefix_space": false, "#
+    let stage =
+      #"{"type": "ByteLevel", "add_prefix_space": false, "#
       + #""trim_offsets": true, "use_regex": true}"#
     let tokenizer = try tokenizer(
-      #""normalizer": {"type": "Prepend", "prepend": "  "}, "# + trim,
+      #""normalizer": {"type": "Prepend", "prepend": "  "}, "post_processor": "# + stage,
       added: added(9, "x", "normalized")
     )
     #expect(try offsets(tokenizer.encodeWithOffsets("xa")) == [[1, 1], [1, 2]])
+    let twice = try self.tokenizer(
+      #""post_processor": {"type": "Sequence", "processors": [\#(stage), \#(stage)]}"#,
+      added: added(9, "x", "rstrip")
+    )
+    #expect(try offsets(twice.encodeWithOffsets("bx ")) == [[0, 1], [1, 1]])
   }
 
   @Test func theFirstTokenAfterACutKeepsItsSpace() throws {
@@ -100,13 +108,17 @@ import Testing
     )
     let cut = try tokenizer.finish(tokenizer.encodeWithOffsets("a b"))
     #expect(offsets(cut) == [[1, 1], [2, 3]])
+    let text = "a\u{3000}b"
+    let wide = try tokenizer.finish(tokenizer.encodeWithOffsets(text))
+    let utf8 = Array(text.utf8)
+    #expect(unsafe wide.codePointOffsets(in: utf8.span.bytes) == [1..<1, 2..<3])
   }
 
   @Test func tokensThatAreNothingToTheNormalizerAreRefused() throws {
     #expect(throws: TokenizationError.self) {
       try tokenizer(
         #""normalizer": {"type": "Strip", "strip_left": true, "strip_right": true}"#,
-        added: added(11, "  ", "normalized")
+        added: added(12, "  ", "normalized")
       )
     }
   }
@@ -185,5 +197,34 @@ import Testing
         try Tokenizer(contentsOf: path, missing: missing)
       }
     }
+  }
+
+  /// Counted code point by code point, these would be billions of steps.
+  @Test func offsetsThatJumpAreCountedQuickly() {
+    let text = Array(String(repeating: "aé日", count: 30_000).utf8)
+    var offsets: [Range<Int>] = []
+    var expected: [Range<Int>] = []
+    for index in 0..<30_000 {
+      let (byte, character) = (6 * index, 3 * index)
+      for (start, number) in [(0, 0), (1, 1), (3, 2)] {
+        offsets.append(byte + start..<byte + 6)
+        expected.append(character + number..<character + 3)
+      }
+      let back = index / 2
+      offsets.append(6 * back..<6 * back + 6)
+      expected.append(3 * back..<3 * back + 3)
+    }
+    let encoding = Encoding(ids: Array(repeating: 0, count: offsets.count), offsets: offsets)
+    let found = unsafe encoding.codePointOffsets(in: text.span.bytes)
+    #expect(found == expected)
+  }
+
+  /// A `tokenizer.json` holds the patterns as expressions for Oniguruma, to which `{1,3}+` is any
+  /// number.
+  @Test(arguments: SplitPattern.allCases)
+  func knownPatternsCanBeWritten(pattern: SplitPattern) throws {
+    let expression = pattern.regularExpression
+    #expect(SplitPattern(regularExpression: expression) == pattern)
+    _ = try PatternMatcher(.regularExpression(expression))
   }
 }

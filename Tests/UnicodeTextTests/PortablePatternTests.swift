@@ -40,4 +40,14 @@ import UnicodeText
     }
     #expect(throws: UnicodeTextError.self) { try PatternMatcher(.regularExpression(#"\Qa"#)) }
   }
+
+  /// Neither the memory of the matcher nor its steps end at a long run.
+  @Test(arguments: [#"\s+(?!\S)|\s+"#, #"\s*[\r\n]+|\s+"#, #"(?:\s|a)+"#, #"\S+|\s+|\d+|\D+"#])
+  func longRunsMatch(pattern: String) throws {
+    let matcher = try PatternMatcher(.regularExpression(pattern))
+    for letter in [" ", "\n"] {
+      let text = Array(String(repeating: letter, count: 300_000).utf8)
+      #expect(try unsafe matcher.matches(in: text.span.bytes) == [0..<300_000])
+    }
+  }
 }

@@ -163,16 +163,18 @@ extension Tokenizer {
     let trimmings = configuration.postProcessors.compactMap(\.trimming)
     if trimmings.isEmpty { return encoding }
     var encoding = encoding
-    let strippingIDs = Set(
-      configuration.addedTokens.filter { $0.stripsLeft || $0.stripsRight }.map(\.id)
+    let stripping = configuration.addedTokens.filter { $0.stripsLeft || $0.stripsRight }
+    let strippingTokens = [TokenID: AddedToken](
+      stripping.map { ($0.id, $0) },
+      uniquingKeysWith: { first, _ in first }
     )
     for (index, range) in encoding.offsets.enumerated() where range.upperBound <= text.count {
       let id = encoding.ids[index]
       var name = decodedSpelling(id)
-      if strippingIDs.contains(id) {
+      if let token = strippingTokens[id] {
         // An added token that takes white space along is spelled with it, where it was found as such.
         let found = text[range].toArray()
-        if found.count > name.count, found.firstRange(of: name) != nil { name = found }
+        if token.isNormalized || found.firstRange(of: name) != nil { name = found }
       }
       let token = String(decoding: name, as: UTF8.self).unicodeScalars
       let leading = token.prefix(while: Self.isSpelledSpace).count
@@ -199,13 +201,11 @@ extension Tokenizer {
     let token = spelling(of: first).unicodeScalars
     let leading = token.prefix(while: Self.isSpelledSpace)
     let range = encoding.offsets[0]
-    // A token of white space alone is known by its one byte: its range is empty by now.
-    guard leading.count == 1,
-      token.count > 1 || leading.first == "\u{120}" || leading.first?.isASCII == true
-    else { return }
+    guard leading.count == 1, let space = leading.first else { return }
+    let width = space == "\u{120}" ? 1 : String(space).utf8.count
+    let start = max(0, range.lowerBound - width)
     // Of a token that is nothing but the space, the end is trimmed all the same.
-    let end = token.count == 1 ? range.lowerBound - 1 : range.upperBound
-    encoding.offsets[0] = range.lowerBound - 1..<end
+    encoding.offsets[0] = start..<(token.count == 1 ? start : range.upperBound)
   }
 
   private static func isSpelledSpace(_ scalar: Unicode.Scalar) -> Bool {
