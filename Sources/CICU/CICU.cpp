@@ -169,6 +169,8 @@ icu_regex *icu_regex_open(const uint8_t *pattern, int32_t length, int32_t *error
   if (U_FAILURE(code)) return nullptr;
   // Steps of the matcher, not seconds: some patterns would take years to fail.
   uregex_setTimeLimit(expression, 20000, &code);
+  // Bytes of what the matcher can go back to: enough for some megabytes of one repeated group.
+  uregex_setStackLimit(expression, 1 << 28, &code);
   auto regex = new (std::nothrow) icu_regex{expression};
   if (!regex) {
     uregex_close(expression);

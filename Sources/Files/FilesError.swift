@@ -28,6 +28,8 @@ public enum FilesError: Error, Sendable, Equatable, CustomStringConvertible {
   case endless(path: String, limit: Int)
   /// A folder without any text file.
   case noTexts(folder: String)
+  /// Standard input named more than once, which can be read only once.
+  case standardInputTwice
 
   /// One or two sentences: what is wrong, where, and what to do.
   public var description: String {
@@ -68,6 +70,8 @@ public enum FilesError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noTexts(let folder):
       "The folder \(folder) holds no text: no .txt or .jsonl file, .gz and .zst included. "
         + "Name the files, or a folder with LANGUAGE.txt files."
+    case .standardInputTwice:
+      "Standard input is named twice, and can be read only once. Name - once."
     }
   }
 }

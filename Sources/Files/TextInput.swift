@@ -82,6 +82,7 @@ public struct TextInput: Sendable {
     field: String = "text",
     areRecords: Bool = false
   ) throws(FilesError) -> [TextInput] {
+    if paths.count(where: { $0 == "-" }) > 1 { throw .standardInputTwice }
     var inputs: [TextInput] = []
     for path in paths {
       var files = [path]

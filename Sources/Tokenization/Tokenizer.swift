@@ -27,6 +27,11 @@ public struct Tokenizer: Sendable {
   let hasGaps: Bool
   /// The numbers of the special tokens.
   let specialIDs: Set<TokenID>
+  /// The tokens that are left out of a text without special tokens.
+  ///
+  /// subtle: `tokenizers` tells them by the text they have once the normalizer has changed it, so that
+  /// a special token whose text is changed stays.
+  let skippedIDs: Set<TokenID>
   /// The file it was read from.
   let source: MappedFile?
   /// What encodes instead of merges, in a tokenizer of SentencePiece.
@@ -77,7 +82,16 @@ public struct Tokenizer: Sendable {
       contents[added.id] = Array(added.content.utf8)
     }
     let normalized = try configuration.normalizedContents()
-    for (text, token) in normalized { contents[token.id] = text }
+    for (text, token) in normalized {
+      if text.isEmpty {
+        throw .wrongModel(
+          place: "added token \(token.id)",
+          problem: "the normalizer leaves nothing of \"\(token.content)\";"
+            + " mark it as not normalized"
+        )
+      }
+      contents[token.id] = text
+    }
     self.configuration = configuration
     self.merges = merges
     self.modelTokenCount = modelTokenCount
@@ -93,6 +107,8 @@ public struct Tokenizer: Sendable {
     isPlainByteLevel =
       sentencePiece == nil && configuration.isPlainByteLevel(coversAllBytes: tables.coversAllBytes)
     specialIDs = Set(configuration.addedTokens.filter(\.isSpecial).map(\.id))
+    let special = Set(configuration.addedTokens.filter(\.isSpecial).map { Array($0.content.utf8) })
+    skippedIDs = Set(contents.filter { special.contains($0.value) }.keys)
     for processor in configuration.postProcessors {
       for id in processor.tokenIDs where Int(id) >= tables.tokens.count {
         throw .wrongModel(place: "post_processor", problem: "token \(id) does not exist")
@@ -159,8 +175,15 @@ public struct Tokenizer: Sendable {
           + " \(String(decoding: tokens.string(Int(added.id)), as: UTF8.self)) already"
       )
     }
-    if Int(added.id) > tokens.count {
-      throw .wrongModel(place: place, problem: "there is no token \(tokens.count) before it")
+    if Int(added.id) > tokens.count + largestGap {
+      throw .wrongModel(
+        place: place,
+        problem: "there is no token \(tokens.count) before it, and too few between"
+      )
+    }
+    // The special tokens of tiktoken's encodings do not follow the ranks at once.
+    for id in tokens.count..<Int(added.id) {
+      _ = gapSpelling(id).withByteView { tokens.insert($0) }
     }
     _ = text.withByteView { tokens.insert($0) }
   }

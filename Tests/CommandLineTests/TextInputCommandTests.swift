@@ -285,16 +285,6 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
-  func resultsThatCannotBePrintedAreAnError() throws {
-    let result = try isoflop(
-      ["model", "describe", "--preset", "nano-1"],
-      launcher: ["sh", "-c", "\"$0\" \"$@\" > /dev/full"]
-    )
-    #expect(result.status == 1)
-    #expect(result.errors == "Error: Cannot write standard output: No space left on device.\n")
-  }
-
   @Test func marksNulBytesAndLineEndsAreRead() throws {
     try withTemporaryFolder { folder in
       let path = joined(folder, "en.txt")

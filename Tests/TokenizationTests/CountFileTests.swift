@@ -145,4 +145,20 @@ import UnicodeText
       #expect(throws: TokenizationError.self) { try CountFile(contentsOf: folder) }
     }
   }
+
+  /// Memory is taken by the numbers at the end before the words are read.
+  @Test func aNumberThatAsksForTooMuchMemoryIsRefused() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.counts"
+      try counter(texts).write(to: path)
+      let bytes = try readFile(path)
+      for bit in [28, 36, 44, 61] {
+        var copy = bytes
+        let place = copy.count - CountFile.footerSize + 8
+        copy[place + bit / 8] |= 1 << UInt8(bit % 8)
+        try writeFile(path, copy)
+        #expect(throws: TokenizationError.self) { try CountFile(contentsOf: path) }
+      }
+    }
+  }
 }

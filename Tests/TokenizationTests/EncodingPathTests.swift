@@ -91,7 +91,7 @@ import UnicodeText
         if bytes != illFormed { #expect(!part.contains("\u{FFFD}")) }
         text += part
       }
-      text += decoder.finish()
+      text += try decoder.finish()
       #expect(text == String(decoding: bytes, as: UTF8.self))
     }
     var decoder = StreamingDecoder(tokenizer, skipsSpecialTokens: true)

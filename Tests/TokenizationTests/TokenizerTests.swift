@@ -182,7 +182,7 @@ let smallTexts = [
       try make(["a"], [Merge(left: 0, right: 0, merged: 1)], [])
     }
     #expect(throws: TokenizationError.self) {
-      try make(["a"], [], [AddedToken(id: 2, content: "x")])
+      try make(["a"], [], [AddedToken(id: TokenID(Tokenizer.largestGap + 2), content: "x")])
     }
     #expect(throws: TokenizationError.self) {
       try make(["a"], [], [AddedToken(id: 0, content: "x")])

@@ -58,12 +58,17 @@ struct AddedTokenFinder: Sendable {
   }
 
   /// A token with the white space that it takes along; none before what is covered.
+  ///
+  /// subtle: of a token that takes white space on its left along, nothing before what is covered
+  /// counts, not even of the token itself.
+  ///
+  /// - Returns: The occurrence, or nil where all of it is covered.
   fileprivate func match(
     _ token: AddedToken,
     _ range: Range<Int>,
     _ text: ByteView,
     covered: Int
-  ) -> Match {
+  ) -> Match? {
     var lower = range.lowerBound
     var upper = range.upperBound
     let scanned = ScannedText(text)
@@ -74,8 +79,9 @@ struct AddedTokenFinder: Sendable {
         if !scanned.character(at: before).kind.contains(.whitespace) { break }
         lower = before
       }
+      lower = max(lower, covered)
     }
-    return Match(token: token, range: lower..<upper)
+    return lower < upper ? Match(token: token, range: lower..<upper) : nil
   }
 
   /// Whether no word character stands before or after a range.
@@ -102,8 +108,9 @@ struct AddedTokenFinder: Sendable {
 /// Goes through the added tokens of a text, as Hugging Face's `tokenizers` does.
 ///
 /// subtle: tokens are found in the text as it is, without regard to the white space that one before
-/// took along: a token of spaces counts although its spaces were taken. A token that may not stand
-/// where it is hides those that start inside of it.
+/// took along: a token of spaces counts although its spaces were taken, unless it takes white space
+/// on its left along itself. A token that may not stand where it is hides those that start inside of
+/// it.
 struct AddedTokenSearch {
   private let finder: AddedTokenFinder
   /// Where the search goes on.
@@ -136,7 +143,7 @@ struct AddedTokenSearch {
       let range = place..<end
       place = end
       if !accepts(token) || (token.singleWord && !finder.standsAlone(text, range)) { continue }
-      let match = finder.match(token, range, text, covered: covered)
+      guard let match = finder.match(token, range, text, covered: covered) else { continue }
       let before = covered..<max(covered, match.range.lowerBound)
       covered = match.range.upperBound
       return (match, before)

@@ -42,22 +42,33 @@ final class TokenDecoder {
   ///   - spellings: The tokens' spellings.
   ///   - keepsBytes: Whether bytes that are not UTF-8 stay as they are; otherwise they become U+FFFD
   ///     where Hugging Face's `tokenizers` writes it, one for each byte of a run of byte tokens.
+  ///   - startsText: Whether no tokens come before these.
+  ///   - endsText: Whether no tokens come after these.
   /// - Returns: The text in UTF-8, but for bytes that are kept.
   /// - Throws: What a pattern can not match.
   func decode(
     _ spellings: [[UInt8]],
-    keepsBytes: Bool
+    keepsBytes: Bool,
+    startsText: Bool = true,
+    endsText: Bool = true
   ) throws(UnicodeTextError) -> [UInt8] {
-    if steps.isEmpty { return Array(spellings.joined(separator: [0x20])) }
+    if steps.isEmpty {
+      return (startsText ? [] : [0x20]) + Array(spellings.joined(separator: [0x20]))
+    }
     var tokens = spellings
+    var isOneText = false
     for (step, matcher) in steps {
       switch step {
       case .byteLevel:
         let bytes = tokens.flatMap { ByteAlphabet.bytes(ofSpelling: $0) ?? $0 }
         tokens = [keepsBytes ? bytes : Array(String(decoding: bytes, as: UTF8.self).utf8)]
+        isOneText = true
       case .byteFallback: tokens = Self.joiningBytes(tokens, keepsBytes: keepsBytes)
-      case .fuse: tokens = [Array(tokens.joined())]
+      case .fuse:
+        tokens = [Array(tokens.joined())]
+        isOneText = true
       case .strip(let character, let start, let stop):
+        if isOneText, !startsText { continue }
         tokens = tokens.map {
           Self.stripped($0, Array(String(character).utf8), start: start, stop: stop)
         }
@@ -68,7 +79,7 @@ final class TokenDecoder {
         }
       case .metaspace(let metaspace):
         for index in tokens.indices {
-          let isDropped = index == 0 && metaspace.prependScheme != .never
+          let isDropped = index == 0 && startsText && metaspace.prependScheme != .never
           tokens[index] = Self.replaced(
             tokens[index],
             Array(String(metaspace.replacement).utf8),
@@ -77,7 +88,7 @@ final class TokenDecoder {
         }
       case .wordSuffix(let suffix):
         for index in tokens.indices {
-          let isLast = index == tokens.count - 1
+          let isLast = index == tokens.count - 1 && endsText
           tokens[index] = Self.replaced(tokens[index], Array(suffix.utf8), isLast ? [] : [0x20])
         }
       }

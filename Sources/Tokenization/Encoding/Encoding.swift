@@ -42,6 +42,10 @@ private struct CodePointCounter {
   /// The position up to which was counted, and the code points that begin before it.
   var position = 0
   var begun = 0
+  /// The code points that begin before each multiple of ``stride`` that was reached.
+  var marks = [0]
+
+  static let stride = 1024
 
   init(_ text: ByteView) {
     self.text = text
@@ -50,7 +54,14 @@ private struct CodePointCounter {
   /// The number of the code point a place lies in; with `roundedUp`, of the next one where the place
   /// lies inside.
   mutating func count(before place: Int, roundedUp: Bool) -> Int {
-    // Tokens of one character share its place: back by a few bytes, not to the start of the text.
+    // Tokens of one character share its place, a few bytes back; those of suffixes can be anywhere.
+    if abs(place - position) > Self.stride {
+      let mark = min(place / Self.stride, marks.count - 1)
+      if mark * Self.stride > position || place < position {
+        position = mark * Self.stride
+        begun = marks[mark]
+      }
+    }
     while position > place {
       position -= 1
       if isStart(position) { begun -= 1 }
@@ -58,6 +69,7 @@ private struct CodePointCounter {
     while position < place {
       if isStart(position) { begun += 1 }
       position += 1
+      if position == marks.count * Self.stride { marks.append(begun) }
     }
     // Code points begun before the place; inside of one, it counts among them.
     if roundedUp || place == text.count || isStart(place) { return begun }

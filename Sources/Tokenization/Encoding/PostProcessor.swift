@@ -34,6 +34,18 @@ public enum PostProcessor: Sendable, Hashable {
     }
   }
 
+  /// Whether it puts tokens around a text, by itself or by what a template may have.
+  var addsTokens: Bool {
+    if case .byteLevel = self { return false }
+    return true
+  }
+
+  /// Whether it is a template that puts tokens around a text.
+  var isTemplateWithTokens: Bool {
+    if case .template(let template) = self { return template.single.count > 1 }
+    return false
+  }
+
   /// How offsets are trimmed, or nil where they are not.
   var trimming: (addsPrefixSpace: Bool, Void)? {
     switch self {
@@ -148,25 +160,33 @@ extension Tokenizer {
     startsText: Bool = true,
     startsTokens: Bool = true
   ) -> Encoding {
+    let trimmings = configuration.postProcessors.compactMap(\.trimming)
+    if trimmings.isEmpty { return encoding }
     var encoding = encoding
-    let strippingIDs = Set(
-      configuration.addedTokens.filter { $0.stripsLeft || $0.stripsRight }.map(\.id)
+    let stripping = configuration.addedTokens.filter { $0.stripsLeft || $0.stripsRight }
+    let strippingTokens = [TokenID: AddedToken](
+      stripping.map { ($0.id, $0) },
+      uniquingKeysWith: { first, _ in first }
     )
-    for case .some((let addsPrefixSpace, _)) in configuration.postProcessors.map(\.trimming) {
-      for (index, range) in encoding.offsets.enumerated() {
-        if range.upperBound > text.count { continue }
-        // An added token that takes white space along is spelled with it.
-        let isStripping = strippingIDs.contains(encoding.ids[index])
-        let name = isStripping ? text[range].toString() : spelling(of: encoding.ids[index])
-        let token = name.unicodeScalars
-        var leading = token.prefix(while: Self.isSpelledSpace).count
-        let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
-        let isFirst = (startsTokens && index == 0) || (startsText && range.lowerBound == 0)
-        if leading == 1, isFirst, addsPrefixSpace { leading = 0 }
-        let lower = min(range.upperBound, text.position(range.lowerBound, after: leading))
-        let upper = max(lower, text.position(range.upperBound, before: trailing))
-        encoding.offsets[index] = lower..<upper
+    for (index, range) in encoding.offsets.enumerated() where range.upperBound <= text.count {
+      let id = encoding.ids[index]
+      var name = decodedSpelling(id)
+      if let token = strippingTokens[id] {
+        // An added token that takes white space along is spelled with it, where it was found as such.
+        let found = text[range].toArray()
+        if token.isNormalized || found.firstRange(of: name) != nil { name = found }
       }
+      let token = String(decoding: name, as: UTF8.self).unicodeScalars
+      let leading = token.prefix(while: Self.isSpelledSpace).count
+      let trailing = token.reversed().prefix(while: Self.isSpelledSpace).count
+      var range = range
+      for (addsPrefixSpace, _) in trimmings {
+        let isFirst = (startsTokens && index == 0) || (startsText && range.lowerBound == 0)
+        let count = leading == 1 && isFirst && addsPrefixSpace ? 0 : leading
+        let lower = min(range.upperBound, text.position(range.lowerBound, after: count))
+        range = lower..<max(lower, text.position(range.upperBound, before: trailing))
+      }
+      encoding.offsets[index] = range
     }
     return encoding
   }
@@ -180,11 +200,12 @@ extension Tokenizer {
     else { return }
     let token = spelling(of: first).unicodeScalars
     let leading = token.prefix(while: Self.isSpelledSpace)
-    guard leading.count == 1, leading.first == "\u{120}" else { return }
     let range = encoding.offsets[0]
+    guard leading.count == 1, let space = leading.first else { return }
+    let width = space == "\u{120}" ? 1 : String(space).utf8.count
+    let start = max(0, range.lowerBound - width)
     // Of a token that is nothing but the space, the end is trimmed all the same.
-    let end = token.count == 1 ? range.lowerBound - 1 : range.upperBound
-    encoding.offsets[0] = range.lowerBound - 1..<end
+    encoding.offsets[0] = start..<(token.count == 1 ? start : range.upperBound)
   }
 
   private static func isSpelledSpace(_ scalar: Unicode.Scalar) -> Bool {

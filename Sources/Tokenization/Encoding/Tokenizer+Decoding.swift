@@ -15,12 +15,12 @@ extension Tokenizer {
     }
     var bytes = FlatArray<UInt8>(capacity: 5 * ids.count + 16)
     let count = vocabularySize
-    let skips = skipsSpecialTokens && !specialIDs.isEmpty
+    let skips = skipsSpecialTokens && !skippedIDs.isEmpty
     for id in ids {
       if Int(id) >= count || (hasGaps && isGap(id)) {
         throw .unknownToken(id: id, vocabularySize: count)
       }
-      if skips, specialIDs.contains(id) { continue }
+      if skips, skippedIDs.contains(id) { continue }
       bytes.append(tables.decodedBytes, padded: tables.decodedRange(id))
     }
     return bytes.toArray()
@@ -57,16 +57,21 @@ extension Tokenizer {
       if Int(id) >= vocabularySize || isGap(id) {
         throw .unknownToken(id: id, vocabularySize: vocabularySize)
       }
-      if !skipsSpecialTokens || !specialIDs.contains(id) { kept.append(id) }
+      if !skipsSpecialTokens || !skippedIDs.contains(id) { kept.append(id) }
     }
     if let sentencePiece { return sentencePiece.decode(kept, keepsBytes: keepsBytes) }
-    let spellings = kept.map { id in
-      normalizedContents[id] ?? tables.tokens.string(Int(id))
-    }
     do {
-      return try TokenDecoder(configuration.decoding).decode(spellings, keepsBytes: keepsBytes)
+      return try TokenDecoder(configuration.decoding).decode(
+        kept.map(decodedSpelling),
+        keepsBytes: keepsBytes
+      )
     } catch {
       throw .text(error)
     }
+  }
+
+  /// What the steps of decoding begin with for a token.
+  func decodedSpelling(_ id: TokenID) -> [UInt8] {
+    normalizedContents[id] ?? tables.tokens.string(Int(id))
   }
 }

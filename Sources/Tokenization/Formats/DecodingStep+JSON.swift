@@ -5,6 +5,8 @@ extension TokenizerComponents {
   func decoding(_ value: JSONValue) throws(TokenizationError) -> [DecodingStep] {
     var steps: [DecodingStep] = []
     for stage in stages(value, "decoders") { steps.append(try step(stage)) }
+    // Without a decoder spaces stand between tokens, after a sequence of none nothing does.
+    if steps.isEmpty, value != .null { return [.fuse] }
     do {
       _ = try TokenDecoder(steps)
     } catch {

@@ -36,6 +36,15 @@ extension TokenizerComponents {
         )
       }
     }
+    // To `tokenizers`, each token of a template is a text of its own to the next stage.
+    if let index = processors.firstIndex(where: \.isTemplateWithTokens),
+      processors[(index + 1)...].contains(where: \.addsTokens)
+    {
+      throw error(
+        "post_processor",
+        "a stage that adds tokens after TemplateProcessing is not supported"
+      )
+    }
     return processors
   }
 

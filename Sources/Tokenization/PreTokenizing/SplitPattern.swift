@@ -36,7 +36,8 @@ public enum SplitPattern: String, CaseIterable, Sendable, Hashable {
       ].joined(separator: "|")
     case .cl100k: Self.cl100k(numbers: #"\p{N}{1,3}"#)
     case .cl100kBase:
-      #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+"#
+      // tiktoken writes {1,3}+, which is the same there, but any number of digits to Oniguruma.
+      #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}"#
         + #"| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"#
     case .qwen2: Self.cl100k(numbers: #"\p{N}"#)
     case .nanochat: Self.cl100k(numbers: #"\p{N}{1,2}"#)

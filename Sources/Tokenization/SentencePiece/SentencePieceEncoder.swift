@@ -103,10 +103,13 @@ final class SentencePieceEncoder {
     if let dropout { random = dropout.generator(ofText: number) }
   }
 
-  /// The number of a piece of a normalized text; that of the unknown one where there is none.
+  /// The number of a piece of a normalized text; that of the unknown one where there is none, or one
+  /// that only control can be.
   private func id(of text: [UInt8], _ range: Range<Int>) -> TokenID {
-    let found = text.withByteView { tokenizer.tables.tokens.find($0[range]) }
-    return found.map { TokenID($0) } ?? unknownID
+    guard let id = text.withByteView({ tokenizer.tables.tokens.find($0[range]) }),
+      id < model.pieces.count, model.pieces[id].kind != .control
+    else { return unknownID }
+    return TokenID(id)
   }
 
   // MARK: - Merging

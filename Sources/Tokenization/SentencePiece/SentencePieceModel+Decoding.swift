@@ -6,12 +6,13 @@ extension SentencePieceModel {
   /// - Parameters:
   ///   - ids: The tokens, each below the number of pieces.
   ///   - keepsBytes: Whether byte pieces that are not UTF-8 stay bytes, rather than become U+FFFD.
+  ///   - startsText: Whether no text comes before that of the tokens.
   /// - Returns: The text in UTF-8, but for bytes that are kept.
-  func decode(_ ids: [TokenID], keepsBytes: Bool) -> [UInt8] {
+  func decode(_ ids: [TokenID], keepsBytes: Bool, startsText: Bool = true) -> [UInt8] {
     var text: [UInt8] = []
     var bytes: [UInt8] = []
     // Whether a space of the dummy prefix is still to come, and whether it just came.
-    var isAtStart = true
+    var isAtStart = startsText
     var hasSeenPrefix = false
     for id in ids {
       let piece = pieces[Int(id)]

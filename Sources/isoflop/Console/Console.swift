@@ -11,16 +11,25 @@ enum Console {
   /// Writes results to standard output; where they cannot be written, as on a full disk, the program
   /// ends.
   static func write(_ text: String) {
-    put(text, to: STDOUT_FILENO)
+    put(Array(text.utf8), to: STDOUT_FILENO)
+  }
+
+  /// Writes bytes to standard output, as ``write(_:)`` does.
+  static func write(_ bytes: [UInt8]) {
+    put(bytes, to: STDOUT_FILENO)
+  }
+
+  /// Writes a line to standard output, as ``write(_:)`` does.
+  static func writeLine(_ text: String) {
+    write(text + "\n")
   }
 
   /// Writes messages to standard error.
   static func note(_ text: String) {
-    put(text, to: STDERR_FILENO)
+    put(Array(text.utf8), to: STDERR_FILENO)
   }
 
-  private static func put(_ text: String, to descriptor: CInt) {
-    let bytes = Array(text.utf8)
+  private static func put(_ bytes: [UInt8], to descriptor: CInt) {
     var start = 0
     while start < bytes.count {
       let written = unsafe bytes[start...].withUnsafeBytes { buffer in

@@ -88,8 +88,22 @@ func checkOutputs(_ paths: [String], reading inputs: [TextInput], force: Bool) t
   }
 }
 
-/// Checks that a file can be written where an output is to appear later.
-func checkWritable(_ path: String) throws {
+/// Checks that a file can be written where an output is to appear later, without taking the place of
+/// one that is read.
+///
+/// - Parameters:
+///   - path: The output.
+///   - inputs: The files that are read, and folders of such.
+/// - Throws: `ValidationError` where the output is one of them, or ``FilesError``.
+func checkWritable(_ path: String, reading inputs: [String] = []) throws {
+  for input in inputs where input != "-" {
+    let files =
+      try fileKind(input) == .folder
+      ? try fileNames(in: input).map { joined(input, $0) } : [input]
+    if files.contains(where: { areSame($0, path) }) {
+      throw ValidationError("\(path) would be written over itself: name another output.")
+    }
+  }
   let probe = try AtomicFile(path)
   _ = consume probe
 }

@@ -91,6 +91,10 @@ public struct CountFile: CountedWords {
     guard numbers[0] <= UInt64(file.count) / 3 else {
       throw wrong("its end", "it can not hold \(numbers[0]) words")
     }
+    // Words share their beginnings, but memory is taken for all of them before they are read.
+    guard numbers[1] <= UInt64(file.count) * 1024 else {
+      throw wrong("its end", "its words can not have \(numbers[1]) bytes; count the text again")
+    }
     self.path = path
     configuration = try Tokenizer(json: Array(texts[0].utf8), name: path).configuration
     unicode = texts[1]

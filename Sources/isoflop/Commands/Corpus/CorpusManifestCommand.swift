@@ -56,7 +56,7 @@ struct CorpusManifestCommand: ParsableCommand {
     let manifest = try CorpusManifest.describing(folder: folder, as: words)
     try manifest.write(folder: folder)
     let segments = manifest.languages.reduce(0) { $0 + $1.segments }
-    print(
+    Console.writeLine(
       "\(folder)/\(CorpusManifest.fileName): \(manifest.languages.count) languages, "
         + "\(segments) segments, \(manifest.parallel ? "parallel" : "not parallel")"
     )

@@ -46,17 +46,7 @@ struct OutputBuffer {
 
   /// Writes out what was appended.
   mutating func flush() {
-    var start = 0
-    while start < bytes.count {
-      let written = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe write(1, buffer.baseAddress.map { unsafe $0 + start }, buffer.count - start)
-      }
-      if written < 0 {
-        if errno == EINTR { continue }
-        break
-      }
-      start += written
-    }
+    Console.write(bytes)
     bytes.removeAll(keepingCapacity: true)
   }
 }

@@ -77,7 +77,7 @@ struct TokenizerConvert: ParsableCommand {
       }
     }
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("format", JSONText.string(format.rawValue)),
           ("files", JSONText.array(paths.map(JSONText.string))),
@@ -87,7 +87,7 @@ struct TokenizerConvert: ParsableCommand {
       )
       return
     }
-    print("\(paths.joined(separator: ", ")): \(tokenizer.vocabularySize) tokens")
+    Console.writeLine("\(paths.joined(separator: ", ")): \(tokenizer.vocabularySize) tokens")
     for note in notes(tokenizer, format) { Console.note(note + "\n") }
   }
 

@@ -58,7 +58,10 @@ struct TokenizerCount: ParsableCommand {
   }
 
   private func count(_ progress: DelayedProgress) throws {
-    try checkWritable(output)
+    try checkWritable(
+      output,
+      reading: files + words.texts.corpus + [words.like].compactMap(\.self)
+    )
     var texts = words.texts
     texts.corpus = files + texts.corpus
     let inputs = try texts.inputs()
@@ -83,7 +86,7 @@ struct TokenizerCount: ParsableCommand {
   private func describe(_ inputs: [TextInput], _ configuration: TokenizerConfiguration) throws {
     let least = CountingJob.leastMemory(threads: words.work.threads)
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("files", JSONText.array(inputs.map { JSONText.string($0.path) })),
           ("normalization", JSONText.string(configuration.normalization.name)),
@@ -93,7 +96,7 @@ struct TokenizerCount: ParsableCommand {
       )
       return
     }
-    print(
+    Console.writeLine(
       """
       \(output): would count \(inputs.count) file\(inputs.count == 1 ? "" : "s") with normalization \
       \(configuration.normalization.name) and pre-tokenizer \(configuration.splitName); \
@@ -104,7 +107,7 @@ struct TokenizerCount: ParsableCommand {
 
   private func report(_ counts: CountFile) {
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("corpus_bytes", "\(counts.byteCount)"), ("words", "\(counts.total)"),
           ("distinct_words", "\(counts.uniqueCount)"),
@@ -118,7 +121,7 @@ struct TokenizerCount: ParsableCommand {
       )
       return
     }
-    print(
+    Console.writeLine(
       """
       \(output): \(counts.total) words, \(counts.uniqueCount) distinct, of \(counts.byteCount) \
       bytes

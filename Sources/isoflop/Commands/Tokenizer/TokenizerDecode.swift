@@ -58,6 +58,9 @@ struct TokenizerDecode: ParsableCommand {
   var invalid: InvalidText?
 
   func validate() throws {
+    if tokenizer == "-", ids.isEmpty {
+      throw ValidationError("Standard input is the tokenizer; give the ids as arguments.")
+    }
     if stream, json || jsonl || !ids.isEmpty {
       throw ValidationError("--stream reads ids from standard input and writes text alone.")
     }
@@ -128,7 +131,7 @@ struct TokenizerDecode: ParsableCommand {
       for id in list { output.append(try decoder.append(id)) }
       output.flush()
     }
-    output.append(decoder.finish())
+    output.append(try decoder.finish())
     output.append("\n")
     output.flush()
   }

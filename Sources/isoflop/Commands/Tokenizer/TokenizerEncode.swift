@@ -108,11 +108,16 @@ struct TokenizerEncode: ParsableCommand {
     if limits.isGiven, idsOutput != nil {
       throw ValidationError("--output takes whole texts; omit --max-length and --pad-to.")
     }
+    if tokenizer == "-", text == nil, texts.corpus.isEmpty || texts.corpus.contains("-") {
+      throw ValidationError("Standard input is the tokenizer; give a text or --corpus a file.")
+    }
     if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
   }
 
   func run() throws {
-    if let idsOutput { try checkWritable(idsOutput) }
+    if let idsOutput {
+      try checkWritable(idsOutput, reading: [self.tokenizer] + texts.corpus)
+    }
     let tokenizer = try reading.tokenizer(at: tokenizer)
     let encoder = DocumentEncoder(
       tokenizer,
@@ -245,7 +250,7 @@ struct TokenizerEncode: ParsableCommand {
     }
     let description = try writer.finish()
     progress.finish()
-    print(
+    Console.writeLine(
       """
       \(path): \(description.tokens) tokens of \(description.documents) documents, \
       \(description.bytes) bytes, \(description.isWide ? "uint32" : "uint16")

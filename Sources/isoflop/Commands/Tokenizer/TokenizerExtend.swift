@@ -64,11 +64,11 @@ struct TokenizerExtend: ParsableCommand {
   }
 
   private func extend(_ progress: DelayedProgress) throws {
-    try checkWritable(output)
+    try checkWritable(output, reading: [tokenizer] + texts.corpus)
     let old = try Tokenizer(contentsOf: tokenizer).withPairs()
     let inputs = try texts.inputs()
     if dryRun {
-      print(
+      Console.writeLine(
         """
         \(output): would add up to \(add.count) tokens from \(inputs.count) \
         file\(inputs.count == 1 ? "" : "s") to the \(old.vocabularySize) of \(tokenizer)
@@ -104,7 +104,7 @@ struct TokenizerExtend: ParsableCommand {
     try new.save(to: output)
     let added = new.vocabularySize - old.vocabularySize
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("vocabulary_size", "\(new.vocabularySize)"), ("added_tokens", "\(added)"),
           ("added_merges", "\(new.model.merges.count - old.model.merges.count)"),
@@ -115,7 +115,7 @@ struct TokenizerExtend: ParsableCommand {
       )
       return
     }
-    print("\(output): \(new.vocabularySize) tokens, \(added) of them new")
+    Console.writeLine("\(output): \(new.vocabularySize) tokens, \(added) of them new")
     if added < add.count { Console.note("The text has pairs for \(added) new tokens only.\n") }
   }
 }

@@ -60,7 +60,7 @@ struct TokenizerInspect: ParsableCommand {
     let tokenizer = try Tokenizer(contentsOf: path)
     if let text = text ?? arguments.first {
       let pieces = try tokenizer.explain(text)
-      for piece in pieces { print(json ? self.json(piece) : lines(piece, tokenizer)) }
+      for piece in pieces { Console.writeLine(json ? self.json(piece) : lines(piece, tokenizer)) }
       return
     }
     let entries = tokenizer.vocabularyEntries()
@@ -68,7 +68,7 @@ struct TokenizerInspect: ParsableCommand {
       Console.write(try filter.listing(entries, tokenizer, json: json))
     } else {
       let summary = VocabularySummary(entries)
-      print(json ? self.json(summary, tokenizer) : table(summary, tokenizer, path))
+      Console.writeLine(json ? self.json(summary, tokenizer) : table(summary, tokenizer, path))
     }
   }
 

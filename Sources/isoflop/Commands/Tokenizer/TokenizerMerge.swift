@@ -37,7 +37,7 @@ struct TokenizerMerge: ParsableCommand {
   var json = false
 
   func run() throws {
-    try checkWritable(output)
+    try checkWritable(output, reading: [first, second])
     let one = try Tokenizer(contentsOf: first)
     let other = try Tokenizer(contentsOf: second)
     let merged = try one.merged(with: other)
@@ -45,7 +45,7 @@ struct TokenizerMerge: ParsableCommand {
     let added = merged.tokenizer.vocabularySize - one.vocabularySize
     let shared = other.vocabularySize - added
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("vocabulary_size", "\(merged.tokenizer.vocabularySize)"),
           ("added_tokens", "\(added)"), ("shared_tokens", "\(shared)"),
@@ -57,7 +57,7 @@ struct TokenizerMerge: ParsableCommand {
       )
       return
     }
-    print(
+    Console.writeLine(
       """
       \(output): \(merged.tokenizer.vocabularySize) tokens, \(one.vocabularySize) of the first, \
       \(added) only of the second (\(shared) in both); \(merged.unreachable.count) of these can not \

@@ -67,8 +67,7 @@ struct TokenizerPrune: ParsableCommand {
   }
 
   func run() throws {
-    try checkWritable(output)
-    try checkWritable(map)
+    for path in [output, map] { try checkWritable(path, reading: [tokenizer] + corpus) }
     let old = try Tokenizer(contentsOf: tokenizer).withPairs()
     if !corpus.isEmpty, old.configuration.options.dropout > 0 {
       throw TokenizationError.wrongOption(
@@ -122,7 +121,7 @@ struct TokenizerPrune: ParsableCommand {
     let new = pruned.tokenizer
     let removed = old.vocabularySize - new.vocabularySize
     if json {
-      print(
+      Console.writeLine(
         JSONText.object([
           ("vocabulary_size", "\(new.vocabularySize)"), ("removed_tokens", "\(removed)"),
           ("merges", "\(new.model.merges.count)"), ("sha256", JSONText.string(new.digest)),
@@ -131,7 +130,7 @@ struct TokenizerPrune: ParsableCommand {
       )
       return
     }
-    print(
+    Console.writeLine(
       """
       \(output): \(new.vocabularySize) tokens, \(removed) of \(old.vocabularySize) \
       \(dryRun ? "would be removed" : "removed; numbers in \(map)")

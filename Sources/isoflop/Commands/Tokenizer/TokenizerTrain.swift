@@ -156,7 +156,8 @@ struct TokenizerTrain: ParsableCommand {
   }
 
   private func train(_ progress: DelayedProgress) throws {
-    for size in vocabulary.sizes.counts { try checkWritable(path(of: size)) }
+    let inputs = words.texts.corpus + counts + [words.like].compactMap(\.self)
+    for size in vocabulary.sizes.counts { try checkWritable(path(of: size), reading: inputs) }
     let example = try exampleConfiguration()
     let run = TokenizerTraining(
       words: words,
@@ -171,7 +172,7 @@ struct TokenizerTrain: ParsableCommand {
       progress: progress
     )
     if dryRun {
-      print(try run.describe(json: json))
+      Console.writeLine(try run.describe(json: json))
       return
     }
     let result: TrainingResult
@@ -193,7 +194,7 @@ struct TokenizerTrain: ParsableCommand {
     if let pruning = result.pruning, pruning.wordCount > 0 {
       Console.note(pruning.summary + "\n")
     }
-    if !json, !result.languages.isEmpty { print(result.table) }
+    if !json, !result.languages.isEmpty { Console.writeLine(result.table) }
   }
 
   /// Where the tokenizer of a size goes: `t.json`, or `t-8000.json` where there are several.
@@ -236,10 +237,10 @@ struct TokenizerTrain: ParsableCommand {
         ("peak_memory_bytes", peakMemory().map { "\($0)" } ?? "null"),
         ("sha256", JSONText.string(tokenizer.digest)), ("output", JSONText.string(output)),
       ]
-      print(JSONText.object(members))
+      Console.writeLine(JSONText.object(members))
       return
     }
-    print(
+    Console.writeLine(
       """
       \(output): \(tokenizer.vocabularySize) tokens, \(merges) merges, from \
       \(result.byteCount) bytes, \(result.total) words, \(result.uniqueCount) distinct
