@@ -2,6 +2,7 @@ import Files
 import Foundation
 import TestSupport
 import Testing
+import Tokenization
 
 /// `isoflop tokenizer encode` of long texts without lines, as a process.
 @Suite struct StreamingEncodeTests {
@@ -80,6 +81,36 @@ import Testing
         input: text
       )
       #expect(filled.output.split(whereSeparator: \.isWhitespace).count == whole.count + 2)
+    }
+  }
+
+  /// Lines and records longer than a block are documents like others, from files and pipes.
+  @Test(arguments: ["c.txt", "c.jsonl"])
+  func longLinesAreDocuments(name: String) throws {
+    let phrase = "the river, the lamp; é 1234 rises "
+    let long = String(repeating: phrase, count: 140_000)
+    try withTokenizer { folder in
+      func ids(_ texts: [String], isPiped: Bool) throws -> (tokens: Int, documents: Int) {
+        let isRecord = name.hasSuffix("l")
+        let lines = texts.map { isRecord ? "{\"text\": \"\($0)\"}\n" : "\($0)\n" }.joined()
+        if !isPiped { try writeFile(joined(folder, name), lines) }
+        let run = try encode(
+          folder,
+          ["--corpus", isPiped ? "-" : name, "-o", "c.bin", "-q"] + (isRecord ? ["--jsonl"] : []),
+          input: isPiped ? lines : ""
+        )
+        #expect(run.status == 0, "\(run.errors)")
+        let file = try TokenIDFile(joined(folder, "c.bin"))
+        let description = try #require(file.description)
+        return (description.tokens, description.documents)
+      }
+      let short = try ids(["one", phrase + "x", phrase + phrase + "x"], isPiped: true)
+      let two = try ids(["one", phrase + "x", phrase + phrase + phrase + "x"], isPiped: true)
+      let whole = short.tokens + (140_000 - 2) * (two.tokens - short.tokens)
+      for isPiped in [false, true] {
+        let found = try ids(["one", phrase + "x", long + "x"], isPiped: isPiped)
+        #expect(found == (whole, 3))
+      }
     }
   }
 

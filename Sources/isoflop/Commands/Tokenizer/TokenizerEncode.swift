@@ -211,45 +211,4 @@ struct TokenizerEncode: ParsableCommand {
       ("offsets", JSONText.array(ranges.map { "[\($0.lowerBound), \($0.upperBound)]" })),
     ])
   }
-
-  /// Encodes the lines or records of texts into a file of ids.
-  private func writeIDs(
-    of inputs: [TextInput],
-    with encoder: DocumentEncoder,
-    to path: String
-  ) throws {
-    Interruption.listen()
-    let progress = DelayedProgress(quiet: quiet)
-    defer { progress.finish() }
-    var writer = try TokenIDWriter(path, tokenizer: encoder.tokenizer)
-    let blocks = TextBlocks(inputs, size: 4 << 20)
-    var done = 0
-    var parts = 0
-    while let block = try blocks.next() {
-      if Interruption.isRequested {
-        progress.finish()
-        Console.note("Interrupted. Nothing was written.\n")
-        throw ExitStatus.interrupted
-      }
-      while inputs.count > 1, parts <= block.inputIndex {
-        writer.startPart(language: inputs[parts].stem)
-        parts += 1
-      }
-      let documents = try invalid.documents(of: block)
-      let batch = try encoder.encode(documents, from: inputs[block.inputIndex].path)
-      for (index, range) in documents.ranges.enumerated() {
-        try writer.append(document: batch[index], byteCount: range.count)
-      }
-      done += block.storedBytes
-      progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
-    }
-    let description = try writer.finish()
-    progress.finish()
-    print(
-      """
-      \(path): \(description.tokens) tokens of \(description.documents) documents, \
-      \(description.bytes) bytes, \(description.isWide ? "uint32" : "uint16")
-      """
-    )
-  }
 }
