@@ -162,9 +162,8 @@ public final class TextBlocks: Sendable {
     let endsLine: Bool
   }
 
-  /// The end of a block in what was read; nil where more must be read.
-  ///
-  /// - Parameter searched: Up to where there is no line feed.
+  /// The end of a block in what was read, which has no line feed up to a place; nil where more must
+  /// be read.
   private func cut(
     of bytes: [UInt8],
     from searched: Int,

@@ -48,6 +48,7 @@ public enum WordRole: Sendable, Hashable {
   /// - Parameters:
   ///   - next: The other one.
   ///   - hasMarks: Whether marks stand between the two.
+  /// - Returns: False where that depends on more.
   public func endsWord(before next: WordRole, hasMarks: Bool = false) -> Bool {
     switch next {
     case .newline, .space, .apart:

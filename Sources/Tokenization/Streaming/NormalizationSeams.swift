@@ -44,6 +44,7 @@ struct NormalizationSeams {
   /// - Parameters:
   ///   - left: The left character, behind some of those before it.
   ///   - right: The right one.
+  /// - Returns: Nil where a step may look across.
   func ends(
     of left: String,
     _ right: Unicode.Scalar

@@ -40,6 +40,7 @@ struct SplitSeams {
   ///   - right: The right one.
   ///   - base: Where the left one is a mark, what it and the marks before it belong to; nil where
   ///     that is not known.
+  /// - Returns: What holds whatever stands around them.
   func effect(
     _ left: Unicode.Scalar,
     _ right: Unicode.Scalar,

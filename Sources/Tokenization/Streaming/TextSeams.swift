@@ -126,6 +126,7 @@ final class TextSeams {
   /// - Parameters:
   ///   - left: The left one; where that is a mark, behind all that it belongs to or alone.
   ///   - right: The right one.
+  /// - Returns: Whether that is certain.
   private func parts(_ left: String, _ right: Unicode.Scalar) -> Bool {
     guard let last = left.unicodeScalars.last, addedTokens.parts(last, right) else { return false }
     if let sentencePiece { return sentencePiece.parts(last, right) }

@@ -64,8 +64,7 @@ public struct LearningSize: Sendable, Hashable {
   public func enough(vocabularySize: Int) -> Int {
     let mean = (Double(listedCount) * Double(min(vocabularySize, 40_960))).squareRoot()
     let pairs = Int(min(Double(listedCount) / 6, 1.9 * mean))
-    // A table that doubles has the old one beside it.
-    let tables = MemoryLayout<PairTable.Entry>.stride * tableSize(for: pairs / 5 * 6) / 2 * 3
+    let tables = MemoryLayout<PairTable.Entry>.stride * tableSize(for: pairs / 5 * 6)
     return Self.program + wordsAndLists + tables + 20 * pairs + Self.bytesOfToken * vocabularySize
   }
 

@@ -97,6 +97,7 @@ final class DocumentEncoder {
   ///   - name: The source.
   ///   - offsets: What offsets count; nil for none.
   /// - Returns: What encodes it.
+  /// - Throws: ``TokenizationError`` where the tokenizer's stages cannot be prepared.
   func startDocument(
     from name: String,
     offsets: StreamingEncoder.OffsetUnit? = nil
