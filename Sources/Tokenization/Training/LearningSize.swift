@@ -65,7 +65,10 @@ public struct LearningSize: Sendable, Hashable {
     let mean = (Double(listedCount) * Double(min(vocabularySize, 40_960))).squareRoot()
     let pairs = Int(min(Double(listedCount) / 6, 1.9 * mean))
     let tables = MemoryLayout<PairTable.Entry>.stride * tableSize(for: pairs / 5 * 6)
-    return Self.program + wordsAndLists + tables + 20 * pairs + Self.bytesOfToken * vocabularySize
+    // What a merge notes in the words that have it, most where a merge is in every other word.
+    let events = 16 * wordCount
+    return Self.program + wordsAndLists + events + tables + 20 * pairs
+      + Self.bytesOfToken * vocabularySize
   }
 
   /// The bytes of memory that are enough for learning for parity between languages, each of which

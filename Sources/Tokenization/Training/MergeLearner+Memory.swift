@@ -42,7 +42,7 @@ extension MergeLearner {
       queue.update(by: pairs, minimumCount: minimumCount)
       let more = pairCount + queue.capacity / 4
       if queue.count + more > queue.capacity {
-        let room = max(queue.count + more, queue.capacity + queue.capacity / 2)
+        let room = queue.count + more
         try memory.checkGrowth(by: MemoryLayout<MergeQueue.Entry>.stride * (room - queue.capacity))
         queue.enlarge(to: room)
       }

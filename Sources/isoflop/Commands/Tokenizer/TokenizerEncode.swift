@@ -19,8 +19,9 @@ struct TokenizerEncode: ParsableCommand {
       special tokens that the tokenizer's post-processor names are added.
 
       A text that is one document is encoded as it comes in, in memory that
-      does not grow with it: it is cut between characters where its tokens are
-      the same for the parts as for the whole. Text without such a place (one
+      does not grow with it, and so is a line or record of --output beyond
+      4 MiB: it is cut between characters where its tokens are the same for
+      the parts as for the whole. Text without such a place (one
       endless word), and all text of tokenizers that look at it as a whole
       (regular expressions of a user, ICU transforms, SentencePiece models with
       rules for spaces), is held, up to 1 GiB.
