@@ -47,11 +47,21 @@ struct JSONRecordStream {
   }
 
   /// What the next bytes of the line hold of the text, in UTF-8.
-  mutating func next(_ bytes: Span<UInt8>) throws(JSONRecord.Fault) -> [UInt8] {
+  mutating func next(_ bytes: [UInt8]) throws(JSONRecord.Fault) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count)
-    for index in 0..<bytes.count {
+    var index = 0
+    while index < bytes.count {
+      if case .none = escape, place == .text || place == .other {
+        // Most of a long line are runs of what stands for itself.
+        let start = index
+        while index < bytes.count, isPlainInJSON(bytes[index]) { index += 1 }
+        if place == .text { text += bytes[start..<index] }
+        position += index - start
+        if index == bytes.count { break }
+      }
       try read(bytes[index], &text)
+      index += 1
       position += 1
     }
     return text
@@ -232,4 +242,9 @@ struct JSONRecordStream {
     default: break
     }
   }
+}
+
+/// Whether a byte of a text in quotation marks stands for itself.
+private func isPlainInJSON(_ byte: UInt8) -> Bool {
+  byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
 }

@@ -58,7 +58,7 @@ public struct LongLine {
     }
     guard record != nil else { return bytes }
     do throws(JSONRecord.Fault) {
-      let text = try record?.next(bytes.span) ?? []
+      let text = try record?.next(bytes) ?? []
       if isLast { try record?.finish() }
       return text
     } catch {

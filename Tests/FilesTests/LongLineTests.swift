@@ -157,7 +157,7 @@ import Testing
     do throws(JSONRecord.Fault) {
       while start < line.count {
         let end = min(line.count, start + 1 + random.below(6))
-        text += try record.next(Array(line[start..<end]).span)
+        text += try record.next(Array(line[start..<end]))
         start = end
       }
       try record.finish()
