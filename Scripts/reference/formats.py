@@ -2,7 +2,7 @@
 """Tokenizers of every format that isoflop reads, and what their own libraries make of texts.
 
     python Scripts/reference/formats.py record
-        writes Tests/TokenizationTests/Fixtures/formats.json and nmt_nfkc.map
+        writes Tests/TokenizationTests/Fixtures/formats.json
     python Scripts/reference/formats.py compare .build/release/isoflop [STRINGS] [SEED] [CASE...]
         encodes random strings with the library and with isoflop, and prints where they differ
 
@@ -202,27 +202,52 @@ def json_file(base, stages, model, more):
 
 TRAINED = {}
 
+FEW_RULES = {"ﬁ": "fi", "①": "1", "e\u0301": "é", "\u3000": " ", "\u200b": "", "ab": "c", "a": "A", "a b": "A&B", "\u0085": " "}
+
+# None has a space in what it replaces, so that texts can be cut at spaces.
+MANY_RULES = {
+    # One character for another, shorter, longer and as long in bytes.
+    **{wide: chr(ord(wide) - 0xFEE0) for wide in "ｆｕｌｗｉｄｔｈ"}, "ς": "σ", "ı": "i", "₃": "3", "`": "‘", "É": "é",
+    # One for several, some with spaces, and one for several words.
+    "ﬁ": "fi", "㌔": "キロ", "①": "(1)", "ß": "ss", "ⅷ": "viii", "½": "1⁄2", "…": "...", "ǅ": "Dž", "İ": "i\u0307", "Ω": "ohm",
+    "²": " 2 ", "㎏": " kg", "👩": " a woman ",
+    # Several for one or several.
+    "e\u0301": "é", "a\u0308": "ä", "\u1112\u1161\u11ab": "한", "\u0e4d\u0e32": "ำ", "🇫🇷": "fr", "''": "\"", "ing": "in'",
+    # Several of which some begin others: the longest counts, and what begins like a longer one alone does not.
+    "\u1100\u1161": "가", "\u1100\u1161\u11a8": "각", "e\u0301\u0323": "ẹ\u0301", "a\u0308\u0308": "ǟ", "12": "twelve",
+    "1234567": "many", "123": "some", "http": "h", "http://www": "w", "--": "–", "--_": "—", "cat": "dog", "cats": "some dogs",
+    "aaa": "b", "aaaaaaaa": "c",
+    # Nothing.
+    "\u200b": "", "\ufeff": "", "\u202e": "", "\u0301": "", "\u00ad": "", "##": "",
+    # White space.
+    "\t": " ", "\n": " ", "\r": " ", "\r\n": " ", "\u00a0": " ", "\u2003": " ", "\u3000": " ", "\u0085": " ", "\u2028": "  ",
+}
+
 
 def sentence_pieces():
     """Models of SentencePiece by name, in bytes."""
     if TRAINED:
         return TRAINED
-    rules = [("ﬁ", "fi"), ("①", "1"), ("e\u0301", "é"), ("\u3000", " "), ("\u200b", ""), ("ab", "c"), ("a", "A"), ("\u0085", " ")]
     with tempfile.TemporaryDirectory() as folder:
-        table = os.path.join(folder, "rules.tsv")
-        with open(table, "w", encoding="utf-8") as f:
-            for old, new in rules:
-                f.write(" ".join(f"{ord(c):04X}" for c in old) + "\t" + " ".join(f"{ord(c):04X}" for c in new) + "\n")
+        def table(name, rules):
+            path = os.path.join(folder, name)
+            with open(path, "w", encoding="utf-8") as f:
+                for old, new in rules.items():
+                    f.write(" ".join(f"{ord(c):04X}" for c in old) + "\t" + " ".join(f"{ord(c):04X}" for c in new) + "\n")
+            return path
         def train(name, **options):
             model = io.BytesIO()
             sentencepiece.SentencePieceTrainer.train(
                 sentence_iterator=iter(lines("en", "de", "tr", "ru", "hi")[:-len(SENTENCES)]), model_writer=model, model_type="bpe", minloglevel=2, num_threads=1,
                 **{**dict(vocab_size=700, character_coverage=0.99), **options})
-            TRAINED[name] = model.getvalue()
+            proto = messages.ModelProto.FromString(model.getvalue())
+            proto.normalizer_spec.ClearField("normalization_rule_tsv")
+            TRAINED[name] = proto.SerializeToString()
         train("llama", byte_fallback=True, normalization_rule_name="identity", remove_extra_whitespaces=False, split_digits=True)
         train("nmt", normalization_rule_name="nmt_nfkc", byte_fallback=True)
         train("nmt fold", normalization_rule_name="nmt_nfkc_cf", add_dummy_prefix=False, vocab_size=700)
-        train("rules", normalization_rule_tsv=table, user_defined_symbols=["USER", "<new>", "  "], control_symbols=["<mask>", "<|end|>"])
+        train("many rules", normalization_rule_tsv=table("many.tsv", MANY_RULES), byte_fallback=True)
+        train("rules", normalization_rule_tsv=table("few.tsv", FEW_RULES), user_defined_symbols=["USER", "<new>", "  "], control_symbols=["<mask>", "<|end|>"])
         train("bare", normalization_rule_name="identity", remove_extra_whitespaces=False, add_dummy_prefix=False,
               user_defined_symbols=["cat", "123", "\u0301"], byte_fallback=True)
         train("suffix", normalization_rule_name="identity", treat_whitespace_as_suffix=True, split_by_whitespace=False)
@@ -318,16 +343,10 @@ def record():
         if case.kind == "tokenizers":
             models_recorded[entry["base"]] = entry.pop("model")
         elif case.kind == "sentencepiece":
-            proto = messages.ModelProto.FromString(case.file)
-            rule = proto.normalizer_spec.name
-            if rule == "nmt_nfkc_cf":
+            # The maps of SentencePiece's own rules are long, and are for comparing.
+            if messages.ModelProto.FromString(case.file).normalizer_spec.name.startswith("nmt_nfkc"):
                 continue
-            if rule == "nmt_nfkc":
-                with open(os.path.join(FIXTURES, "nmt_nfkc.map"), "wb") as f:
-                    f.write(proto.normalizer_spec.precompiled_charsmap)
-                proto.normalizer_spec.precompiled_charsmap = b""
-                entry["map"] = "nmt_nfkc.map"
-            entry["file"] = base64.b64encode(proto.SerializeToString()).decode()
+            entry["file"] = base64.b64encode(case.file).decode()
         elif case.kind == "tiktoken":
             ranks = case.file.decode()
         found = [case.encode(text) for text in everything]

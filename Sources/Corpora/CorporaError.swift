@@ -21,6 +21,14 @@ public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownLanguage(tag: String, folder: String, available: [String])
   /// Two files of a corpus stand for one language.
   case duplicateLanguage(tag: String, folder: String)
+  /// Two paths lead to one text where texts are compared.
+  case sameText(paths: [String])
+  /// Two texts would be written to one file.
+  case sameOutput(paths: [String], output: String)
+  /// A text lies in the folder that is written to.
+  case textInOutput(path: String, folder: String)
+  /// The list of what another cleaning dropped is to be cleaned as a text.
+  case listAsText(path: String)
   /// A mixture that cannot be made.
   case wrongMix(String)
   /// Nothing is left for training or for evaluation.
@@ -50,6 +58,16 @@ public enum CorporaError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(folder) holds no language \(tag). It holds: \(available.joined(separator: ", "))."
     case .duplicateLanguage(let tag, let folder):
       "\(folder) names the language \(tag) twice. Keep one file per language."
+    case .sameText(let paths):
+      paths.allSatisfy { $0 == paths[0] }
+        ? "\(paths[0]) is named twice. Name each text once."
+        : "\(paths.joined(separator: " and ")) are one file. Name each text once."
+    case .sameOutput(let paths, let output):
+      "\(paths.joined(separator: " and ")) would both be written to \(output). Rename one of them."
+    case .textInOutput(let path, let folder):
+      "\(path), which is read, lies in \(folder). Name another folder for what is written."
+    case .listAsText(let path):
+      "\(path) would be written where the list of dropped documents goes. Rename it, or leave it out."
     case .wrongMix(let problem):
       "The texts cannot be mixed: \(problem)."
     case .emptySplit(let part, let folder, let language):

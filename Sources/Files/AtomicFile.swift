@@ -21,6 +21,7 @@ public struct AtomicFile: ~Copyable {
   private let temporaryPath: String?
   private let descriptor: CInt
   private var buffer: [UInt8] = []
+  private var isClosed = false
   private var isCommitted = false
 
   /// Opens a temporary file beside the path.
@@ -47,10 +48,8 @@ public struct AtomicFile: ~Copyable {
   }
 
   deinit {
-    if !isCommitted {
-      close(descriptor)
-      if let temporaryPath { unsafe unlink(temporaryPath) }
-    }
+    if !isClosed { systemClose(descriptor) }
+    if !isCommitted, let temporaryPath { unsafe unlink(temporaryPath) }
   }
 
   /// Appends bytes.
@@ -70,16 +69,28 @@ public struct AtomicFile: ~Copyable {
     try writeOut(bytes)
   }
 
+  /// Writes out what is left and closes the file, which keeps its temporary name until ``commit()``.
+  ///
+  /// Nothing more can be written. Many files that are to appear together hold no memory and no
+  /// descriptors while they wait.
+  public mutating func close() throws(FilesError) {
+    guard !isClosed else { return }
+    try flush()
+    buffer = []
+    if temporaryPath != nil, fsync(descriptor) != 0 { throw refused }
+    systemClose(descriptor)
+    isClosed = true
+  }
+
   /// Gives the file its name, after which nothing more can be written.
   public consuming func commit() throws(FilesError) {
-    try flush()
-    if let temporaryPath {
-      guard fsync(descriptor) == 0, unsafe rename(temporaryPath, path) == 0 else {
-        throw .refused(operation: "write", path: path, reason: systemReason())
-      }
-    }
-    close(descriptor)
+    try close()
+    if let temporaryPath, unsafe rename(temporaryPath, path) != 0 { throw refused }
     isCommitted = true
+  }
+
+  private var refused: FilesError {
+    .refused(operation: "write", path: path, reason: systemReason())
   }
 
   private mutating func flush() throws(FilesError) {
@@ -89,6 +100,7 @@ public struct AtomicFile: ~Copyable {
   }
 
   private func writeOut(_ bytes: RawSpan) throws(FilesError) {
+    precondition(!isClosed, "\(path) is closed")
     var start = 0
     while start < bytes.byteCount {
       let rest = bytes.extracting(start..<bytes.byteCount)
@@ -97,7 +109,7 @@ public struct AtomicFile: ~Copyable {
       }
       if written < 0 {
         if errno == EINTR { continue }
-        throw .refused(operation: "write", path: path, reason: systemReason())
+        throw refused
       }
       start += written
     }

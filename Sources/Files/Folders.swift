@@ -26,13 +26,6 @@ public func fileKind(_ path: String) throws(FilesError) -> FileKind? {
   return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
 }
 
-/// Whether two paths name one file or folder, whatever links lie between; false where one is missing.
-public func areSame(_ first: String, _ second: String) -> Bool {
-  var (one, other) = (stat(), stat())
-  guard unsafe stat(first, &one) == 0, unsafe stat(second, &other) == 0 else { return false }
-  return one.st_dev == other.st_dev && one.st_ino == other.st_ino
-}
-
 /// Creates a folder and those above it; one that exists is left as it is.
 public func createFolder(_ path: String) throws(FilesError) {
   switch try fileKind(path) {
@@ -134,4 +127,9 @@ public func removeEmptyFolder(_ path: String) throws(FilesError) {
 /// The system's `read`, which methods of that name hide.
 func systemRead(_ descriptor: CInt, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
   unsafe read(descriptor, bytes.baseAddress, bytes.count)
+}
+
+/// The system's `close`, which methods of that name hide.
+func systemClose(_ descriptor: CInt) {
+  close(descriptor)
 }

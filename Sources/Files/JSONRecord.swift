@@ -2,11 +2,8 @@
 ///
 /// Nothing is built but that text. Nesting is limited, so that no line can exhaust the stack.
 @safe struct JSONRecord {
-  /// What is wrong with a line, and where, counted from 0.
-  struct Fault: Error {
-    let offset: Int
-    let problem: String
-  }
+  /// What is wrong with a line, and where.
+  typealias Fault = JSONFault
 
   private static let deepest = 128
 
@@ -150,59 +147,12 @@
 
   /// The text without escapes.
   private func unescaped(_ range: Range<Int>) throws(Fault) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(range.count)
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let next = byte(index)
-      index += 1
-      guard next == UInt8(ascii: "\\") else {
-        result.append(next)
-        continue
-      }
-      let escape = byte(index)
-      index += 1
-      switch escape {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(escape)
-      case UInt8(ascii: "b"): result.append(0x08)
-      case UInt8(ascii: "f"): result.append(0x0C)
-      case UInt8(ascii: "n"): result.append(0x0A)
-      case UInt8(ascii: "r"): result.append(0x0D)
-      case UInt8(ascii: "t"): result.append(0x09)
-      case UInt8(ascii: "u"):
-        result.append(contentsOf: String(try escapedScalar(&index, range.upperBound)).utf8)
-      default: throw Fault(offset: index - 1, problem: "a backslash stands before a wrong letter")
-      }
+    let string = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: bytes[range]))
+    do throws(JSONFault) {
+      return try unescapedJSON(string)
+    } catch {
+      throw Fault(offset: range.lowerBound + error.offset, problem: error.problem)
     }
-    return result
-  }
-
-  /// The character of `\uXXXX`, or of two such for one above U+FFFF.
-  private func escapedScalar(_ index: inout Int, _ limit: Int) throws(Fault) -> Unicode.Scalar {
-    let start = index
-    let first = try escapedUnit(&index, limit)
-    if let scalar = Unicode.Scalar(first) { return scalar }
-    if first < 0xDC00, index + 1 < limit, byte(index) == UInt8(ascii: "\\"),
-      byte(index + 1) == UInt8(ascii: "u")
-    {
-      index += 2
-      let second = try escapedUnit(&index, limit)
-      let value = 0x1_0000 &+ (first - 0xD800) << 10 &+ second &- 0xDC00
-      if (0xDC00..<0xE000).contains(second), let scalar = Unicode.Scalar(value) { return scalar }
-    }
-    throw Fault(offset: start, problem: "half a surrogate pair stands alone")
-  }
-
-  private func escapedUnit(_ index: inout Int, _ limit: Int) throws(Fault) -> UInt32 {
-    var value: UInt32 = 0
-    for _ in 0..<4 {
-      guard index < limit, let digit = Character(Unicode.Scalar(byte(index))).hexDigitValue else {
-        throw Fault(offset: index, problem: "four hexadecimal digits are missing")
-      }
-      value = value << 4 | UInt32(digit)
-      index += 1
-    }
-    return value
   }
 }
 

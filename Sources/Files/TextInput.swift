@@ -30,6 +30,8 @@ public struct TextInput: Sendable {
   public let form: Form
   /// The length of the file as it is stored; nil where nobody knows, as of a pipe.
   public let storedBytes: Int?
+  /// Which file it is, whatever its path.
+  public let identity: FileIdentity
 
   /// The file's bytes, where they are text as they stand.
   let mapped: MappedFile?
@@ -49,6 +51,7 @@ public struct TextInput: Sendable {
       throw .refused(operation: "read", path: path, reason: systemReason())
     }
     if status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: path) }
+    identity = FileIdentity(status)
     guard status.st_mode & S_IFMT == S_IFREG else {
       storedBytes = nil
       mapped = nil
@@ -66,7 +69,7 @@ public struct TextInput: Sendable {
   /// The texts that paths name: files themselves, and the text files of folders, sorted by name.
   ///
   /// Text files of a folder are those named `.txt`, `.jsonl` and `.ndjson`, also with `.gz` or
-  /// `.zst` behind it.
+  /// `.zst` behind it, but not ``droppedListName``.
   ///
   /// - Parameters:
   ///   - paths: Files, folders, or `-`.
@@ -111,11 +114,15 @@ public struct TextInput: Sendable {
   }
 }
 
+/// The name of the list of documents that were left out of the texts beside it, which is no text of
+/// the folder itself.
+public let droppedListName = "dropped.jsonl"
+
 /// The names of a folder's text files, sorted by their bytes.
 public func textFileNames(in folder: String) throws(FilesError) -> [String] {
   try fileNames(in: folder).filter { name in
     let (_, bare) = Compression.promised(by: name)
-    return [".txt", ".jsonl", ".ndjson"].contains { bare.hasSuffix($0) }
+    return bare != droppedListName && [".txt", ".jsonl", ".ndjson"].contains { bare.hasSuffix($0) }
   }
 }
 

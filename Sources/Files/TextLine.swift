@@ -79,23 +79,3 @@ extension TextBlock {
     }
   }
 }
-
-/// A text in UTF-8 as a JSON string, in quotation marks.
-public func jsonString(_ text: some Sequence<UInt8>) -> [UInt8] {
-  var result: [UInt8] = [UInt8(ascii: "\"")]
-  let digits = Array("0123456789abcdef".utf8)
-  for byte in text {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): result += [UInt8(ascii: "\\"), byte]
-    case 0x0A: result += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-    case 0x0D: result += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-    case 0x09: result += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-    case 0x00..<0x20:
-      result += Array("\\u00".utf8)
-      result += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    default: result.append(byte)
-    }
-  }
-  result.append(UInt8(ascii: "\""))
-  return result
-}

@@ -21,7 +21,7 @@ public struct Alignment: Sendable, Equatable {
   }
 
   /// The changes, ascending and disjoint on both sides.
-  public private(set) var changes: [Change]
+  public let changes: [Change]
 
   /// The alignment of a text with itself.
   public static let identity = Alignment(changes: [])
@@ -33,11 +33,6 @@ public struct Alignment: Sendable, Equatable {
 
   /// Whether nothing changed.
   public var isIdentity: Bool { changes.isEmpty }
-
-  /// Appends a change that lies after all others.
-  mutating func append(_ change: Change) {
-    changes.append(change)
-  }
 
   /// The bytes of the original that a range of the changed text stands for.
   ///

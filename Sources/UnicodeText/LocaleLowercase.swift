@@ -16,11 +16,11 @@ struct LocaleLowercase {
   ///
   /// Only words with capitals go to ICU.
   func edits(_ text: RawSpan) throws(UnicodeTextError) -> [(Range<Int>, [UInt8])] {
-    var collected = CollectedEdits()
+    var received = ReceivedText()
     for part in capitalizedParts(of: text) {
-      collected.start(at: part.lowerBound)
+      received.startPart(at: part.lowerBound)
       var isChanged = false
-      let code = unsafe withUnsafeMutablePointer(to: &collected) { context in
+      let code = unsafe withUnsafeMutablePointer(to: &received) { context in
         unsafe text.extracting(part).withUnsafeBytes { buffer in
           unsafe icu_lowercase(
             locale,
@@ -28,8 +28,8 @@ struct LocaleLowercase {
             Int32(buffer.count),
             &isChanged,
             context,
-            receiveBytes,
-            receiveEdit
+            ReceivedText.takeBytes,
+            ReceivedText.takeEdit
           )
         }
       }
@@ -39,9 +39,8 @@ struct LocaleLowercase {
           code: unsafe String(cString: icu_error_name(code))
         )
       }
-      collected.takeEdits()
     }
-    return collected.edits
+    return received.changes.map { ($0.source, Array(received.bytes[$0.target])) }
   }
 }
 
@@ -92,51 +91,3 @@ func checkLocale(_ locale: String) throws(UnicodeTextError) {
   }
   if !isTag || locale.utf8.count > 32 { throw .locale(locale) }
 }
-
-/// Collects what ICU hands over for one part of a text after the other.
-private struct CollectedEdits {
-  var edits: [(Range<Int>, [UInt8])] = []
-  var bytes: [UInt8] = []
-  var places: [(source: Range<Int>, target: Range<Int>)] = []
-  private var start = 0
-
-  mutating func start(at start: Int) {
-    self.start = start
-    bytes.removeAll(keepingCapacity: true)
-    places.removeAll(keepingCapacity: true)
-  }
-
-  mutating func takeEdits() {
-    for (source, target) in places {
-      edits.append((source.lowerBound + start..<source.upperBound + start, Array(bytes[target])))
-    }
-  }
-}
-
-private let receiveBytes:
-  @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, Int32) -> Void = {
-    context,
-    bytes,
-    count in
-    guard let context = unsafe context, let bytes = unsafe bytes else { return }
-    let collected = unsafe context.assumingMemoryBound(to: CollectedEdits.self)
-    let buffer = unsafe UnsafeBufferPointer(start: bytes, count: Int(count))
-    unsafe collected.pointee.bytes.append(contentsOf: buffer)
-  }
-
-private let receiveEdit:
-  @convention(c) (UnsafeMutableRawPointer?, Int32, Int32, Int32, Int32) -> Void = {
-    context,
-    source,
-    sourceLength,
-    target,
-    targetLength in
-    guard let context = unsafe context else { return }
-    let collected = unsafe context.assumingMemoryBound(to: CollectedEdits.self)
-    unsafe collected.pointee.places.append(
-      (
-        source: Int(source)..<Int(source) + Int(sourceLength),
-        target: Int(target)..<Int(target) + Int(targetLength)
-      )
-    )
-  }

@@ -31,9 +31,7 @@ public struct Normalizer: Sendable, Hashable {
   /// The text in the form, or nil where it is in it already.
   public func normalized(_ text: RawSpan) throws(UnicodeTextError) -> [UInt8]? {
     if try isNormal(text) { return nil }
-    var normalizing = Normalizing(capacity: text.byteCount)
-    try run(text, into: &normalizing, withEdits: false)
-    return normalizing.bytes
+    return try run(text, withEdits: false).bytes
   }
 
   /// The text in the form with its alignment, or nil where it is in it already.
@@ -41,9 +39,8 @@ public struct Normalizer: Sendable, Hashable {
     _ text: RawSpan
   ) throws(UnicodeTextError) -> (text: [UInt8], alignment: Alignment)? {
     if try isNormal(text) { return nil }
-    var normalizing = Normalizing(capacity: text.byteCount)
-    try run(text, into: &normalizing, withEdits: true)
-    return (normalizing.bytes, normalizing.alignment)
+    let received = try run(text, withEdits: true)
+    return (received.bytes, Alignment(changes: received.changes))
   }
 
   /// The text in the form.
@@ -71,27 +68,27 @@ public struct Normalizer: Sendable, Hashable {
 
   private func run(
     _ text: RawSpan,
-    into normalizing: inout Normalizing,
     withEdits: Bool
-  ) throws(UnicodeTextError) {
-    guard let form = form.icu else { return }
+  ) throws(UnicodeTextError) -> ReceivedText {
+    var received = ReceivedText(capacity: text.byteCount + text.byteCount / 8)
+    guard let form = form.icu else { return received }
     for part in parts(of: text, form) {
-      normalizing.sourceStart = part.lowerBound
-      normalizing.targetStart = normalizing.bytes.count
-      let code = unsafe withUnsafeMutablePointer(to: &normalizing) { context in
+      received.startPart(at: part.lowerBound)
+      let code = unsafe withUnsafeMutablePointer(to: &received) { context in
         unsafe text.extracting(part).withUnsafeBytes { buffer in
           unsafe icu_normalize(
             form,
             address(of: buffer),
             Int32(buffer.count),
             context,
-            receiveBytes,
-            withEdits ? receiveEdit : nil
+            ReceivedText.takeBytes,
+            withEdits ? ReceivedText.takeEdit : nil
           )
         }
       }
       try check(code, "normalize the text")
     }
+    return received
   }
 
   /// ASCII is in every form, and without capitals in the case-folded one.
@@ -119,48 +116,6 @@ extension NormalizationForm {
     }
   }
 }
-
-/// Collects what ICU hands over.
-private struct Normalizing {
-  var bytes: [UInt8] = []
-  var alignment = Alignment.identity
-  var sourceStart = 0
-  var targetStart = 0
-
-  init(capacity: Int) {
-    bytes.reserveCapacity(capacity + capacity / 8)
-  }
-}
-
-private let receiveBytes:
-  @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, Int32) -> Void = {
-    context,
-    bytes,
-    count in
-    guard let context = unsafe context, let bytes = unsafe bytes else { return }
-    let normalizing = unsafe context.assumingMemoryBound(to: Normalizing.self)
-    let buffer = unsafe UnsafeBufferPointer(start: bytes, count: Int(count))
-    unsafe normalizing.pointee.bytes.append(contentsOf: buffer)
-  }
-
-private let receiveEdit:
-  @convention(c) (UnsafeMutableRawPointer?, Int32, Int32, Int32, Int32) -> Void = {
-    context,
-    source,
-    sourceLength,
-    target,
-    targetLength in
-    guard let context = unsafe context else { return }
-    let normalizing = unsafe context.assumingMemoryBound(to: Normalizing.self)
-    let from = unsafe normalizing.pointee.sourceStart + Int(source)
-    let to = unsafe normalizing.pointee.targetStart + Int(target)
-    unsafe normalizing.pointee.alignment.append(
-      Alignment.Change(
-        source: from..<from + Int(sourceLength),
-        target: to..<to + Int(targetLength)
-      )
-    )
-  }
 
 /// The longest part given to ICU at once, whose lengths are 32 bits and may grow eighteenfold.
 private let longestPart = 64 << 20

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -61,12 +62,85 @@ import Testing
     }
   }
 
-  @Test func aCleaningNeverWritesOverItsInput() throws {
-    try withTexts { _, texts in
+  @Test func aCleaningNeverWritesToItsInput() throws {
+    try withTexts { folder, texts in
       let result = try isoflop(["corpus", "clean", texts, "-o", texts, "--force"])
-      #expect(result.status == 64 && result.errors.contains("over itself"), "\(result.errors)")
+      #expect(result.status == 64 && result.errors.contains("lies in \(texts)"), "\(result.errors)")
+      let out = joined(folder, "out")
+      try createFolder(out)
+      let link = joined(out, "en.txt")
+      let target = joined(texts, "en.txt")
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+      let linked = try isoflop(["corpus", "clean", texts, "-o", out, "--force"])
+      #expect(linked.status == 64 && linked.errors.contains("over itself"), "\(linked.errors)")
       #expect(try isoflop(["corpus", "clean", "--list-rules"]).output.contains("top-2-words"))
       #expect(try isoflop(["corpus", "clean", texts, "-n", "--rule", "none"]).status == 64)
+    }
+  }
+
+  @Test func filesAreCleanedAsOne() throws {
+    try withTexts { folder, texts in
+      let other = joined(folder, "other.jsonl")
+      try writeFile(other, "{\"text\": \"sw 3\"}\n{\"text\": \"new\"}\n{\"text\": \"en 3\"}\n")
+      let out = joined(folder, "out")
+      let arguments = ["corpus", "clean", other, texts, "-o", out]
+      let facts = try isoflop(arguments + ["--json"]).json()
+      let files = try #require(facts["files"] as? [[String: Any]])
+      #expect(files.map { $0["kept_documents"] as? Int } == [3, 299, 29])
+      #expect(files.map { $0["repeats_of_other_files"] as? Int } == [0, 1, 1])
+      #expect(try fileNames(in: out) == ["dropped.jsonl", "en.txt", "other.jsonl", "sw.txt"])
+      let list = String(decoding: try readFile(joined(out, "dropped.jsonl")), as: UTF8.self)
+      #expect(
+        list.contains(
+          "\"line\": 4, \"reason\": \"duplicate\", \"original\": {\"file\": \"\(other)\""
+        )
+      )
+      let text = try isoflop(arguments + ["--force"])
+      #expect(text.status == 0 && text.output.contains("repeats of"), "\(text.output)")
+      let apart = try isoflop(arguments + ["--force", "--within-files"])
+      #expect(apart.status == 0 && !apart.output.contains("duplicate"), "\(apart.output)")
+      // The list of what was dropped is no text.
+      let again = try isoflop(["corpus", "clean", out, "-n", "--json"]).json()
+      #expect((again["files"] as? [[String: Any]])?.count == 3)
+    }
+  }
+
+  /// Before anything is created, and also where nothing would be.
+  @Test func textsThatCannotBeCleanedTogetherAreNamed() throws {
+    try withTexts { folder, texts in
+      let out = joined(folder, "out")
+      let copies = joined(folder, "copies")
+      try createFolder(copies)
+      try writeFile(joined(copies, "en.txt"), "x\n")
+      let cases = [
+        ([texts, joined(texts, "sw.txt")], "sw.txt is named twice"),
+        ([texts, copies], "would both be written to \(out)/en.txt"),
+      ]
+      for (paths, message) in cases {
+        for option in ["--force", "--dry-run"] {
+          let result = try isoflop(["corpus", "clean"] + paths + [option, "-o", out])
+          #expect(result.status == 64 && result.errors.contains(message), "\(result.errors)")
+        }
+      }
+      #expect(try fileKind(out) == nil)
+      #expect(try isoflop(["corpus", "clean", texts, copies, "-n"]).status == 0)
+    }
+  }
+
+  /// More files than a process may hold open.
+  @Test func manyFilesNeedFewDescriptors() throws {
+    try withTemporaryFolder { folder in
+      let shards = joined(folder, "shards")
+      try createFolder(shards)
+      for number in 0..<200 { try writeFile(joined(shards, "\(number).txt"), "one\n\(number)\n") }
+      let out = joined(folder, "out")
+      let result = try isoflop(
+        ["corpus", "clean", shards, "-o", out],
+        launcher: ["sh", "-c", "ulimit -n 60; exec \"$0\" \"$@\""]
+      )
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(try fileNames(in: out).count == 201)
+      #expect(try readFile(joined(out, "10.txt")) == Array("10\n".utf8))
     }
   }
 }

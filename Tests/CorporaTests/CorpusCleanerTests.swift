@@ -104,10 +104,52 @@ import Testing
       var near = NearDuplicates(parameters)
       let minHash = MinHash(parameters)
       #expect(near.insert(Array(a.utf8).withSpan { minHash.signature(of: $0) }) == nil)
-      let likeness = near.insert(Array(b.utf8).withSpan { minHash.signature(of: $0) }) ?? 0
+      let match = near.insert(Array(b.utf8).withSpan { minHash.signature(of: $0) })
+      #expect(match?.number == 0)
+      let likeness = match?.likeness ?? 0
       let expected = Double(shared) / Double(200 - shared)
       // Four standard deviations of 256 draws.
       #expect(abs(likeness - expected) < 4 * (expected * (1 - expected) / 256).squareRoot() + 0.01)
+    }
+  }
+
+  /// Signatures of their own making: what shares a band is found again among thousands, and a crowd
+  /// that shares one is looked at only so far.
+  @Test func documentsOfABandAreFoundAmongThousands() {
+    var parameters = NearDuplicates.Parameters()
+    parameters.bands = 3
+    parameters.rows = 4
+    var near = NearDuplicates(parameters)
+    var state: UInt64 = 1
+    func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state ^ state >> 31
+    }
+    func signature() -> MinHash.Signature {
+      MinHash.Signature(
+        bytes: (0..<12).map { _ in UInt8(truncatingIfNeeded: next()) },
+        bands: (0..<3).map { _ in next() }
+      )
+    }
+    let documents = (0..<5000).map { _ in signature() }
+    #expect(documents.allSatisfy { near.insert($0) == nil })
+    #expect(near.count == 5000)
+    for number in stride(from: 0, to: 5000, by: 7) {
+      var copy = documents[number]
+      copy.bands[number % 3] = next()
+      copy.bands[(number + 1) % 3] = next()
+      #expect(near.insert(copy)?.number == number)
+    }
+    let crowd = (0..<100).map { _ in
+      var member = signature()
+      member.bands[0] = 7 << 32
+      return member
+    }
+    #expect(crowd.allSatisfy { near.insert($0) == nil })
+    for (member, number) in [(0, 5000), (63, 5063), (64, nil), (99, nil)] {
+      var copy = crowd[member]
+      copy.bands[1...2] = [next(), next()]
+      #expect(near.insert(copy)?.number == number)
     }
   }
 
@@ -198,20 +240,6 @@ import Testing
     #expect(result.dropped[0]["reason"] as? String == "min-words")
     #expect(result.dropped[0]["value"] as? Double == 2)
     #expect(result.dropped[0]["limit"] as? Double == 3)
-  }
-
-  @Test func twoTextsOfOneNameAreRefused() throws {
-    try withTemporaryFolder { folder in
-      for name in ["a", "b"] {
-        try createFolder(joined(folder, name))
-        try writeFile(joined(folder, name + "/en.txt"), "x\n")
-      }
-      let inputs = try TextInput.inputs(at: [joined(folder, "a"), joined(folder, "b")])
-      #expect(throws: CorporaError.self) {
-        try CorpusCleaner(CleaningPlan()).clean(inputs, to: folder)
-      }
-      #expect(try fileKind(joined(folder, "en.txt")) == nil)
-    }
   }
 }
 

@@ -17,6 +17,24 @@ import Testing
     }
   }
 
+  @Test func aClosedFileWaitsUnderItsTemporaryName() throws {
+    try withTemporaryFolder { folder in
+      let path = joined(folder, "a.txt")
+      func write(commits: Bool) throws {
+        var file = try AtomicFile(path)
+        try file.write("all")
+        try file.close()
+        #expect(try fileKind(path) == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 1)
+        if commits { try file.commit() }
+      }
+      try write(commits: false)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+      try write(commits: true)
+      #expect(try readFile(path) == Array("all".utf8))
+    }
+  }
+
   @Test func anAbandonedFileLeavesNothing() throws {
     try withTemporaryFolder { folder in
       func abandon() throws {

@@ -235,6 +235,8 @@ private func withFile(
     (#"{"text": "a"} x"#, 15, "follows"), (#"{"text": "a"#, 11, "ends inside"),
     (#"{"text": "a" "b": 1}"#, 14, "comma"), (#"{"text": "\ud800"}"#, 13, "surrogate"),
     (#"{"text": "\ud800\u0061"}"#, 13, "surrogate"), (#"{"text": "\u00g0"}"#, 15, "hexadecimal"),
+    (#"{"text": "\udc00\ud800"}"#, 13, "surrogate"), (#"{"text": "\ud83d"}"#, 13, "surrogate"),
+    (#"{"text": "ab\u12"}"#, 17, "hexadecimal"),
     (#"{"text": "\x"}"#, 12, "backslash"), (#"{"text" "a"}"#, 9, "colon"),
     (#"{"a": , "text": "b"}"#, 7, "value"), ("\"text\"", 1, "no JSON object"),
     ("{\"text\": \"a\tb\"}", 12, "control"), (#"{"text": "\"#, 11, "ends inside"),

@@ -80,15 +80,7 @@ struct FormatRecord: Sendable {
       case "sentencepiece":
         fileName = "tokenizer.model"
         let base64 = try #require(recorded["file"] as? String)
-        let bytes = Array(try #require(Data(base64Encoded: base64)))
-        if let map = recorded["map"] as? String {
-          var model = try SentencePieceModel(bytes, path: fileName)
-          let data = try Data(contentsOf: folder.appendingPathComponent(map))
-          model.normalization.characterMap = CharacterMap(bytes: Array(data))
-          file = model.file
-        } else {
-          file = bytes
-        }
+        file = Array(try #require(Data(base64Encoded: base64)))
       default:
         fileName = "tokenizer.tiktoken"
         file = Array(ranks.utf8)

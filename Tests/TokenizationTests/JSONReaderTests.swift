@@ -36,6 +36,17 @@ import Testing
     }
   }
 
+  /// The place is that in the file, not that in the string.
+  @Test(arguments: [
+    (##"  "a\x""##, 6, "wrong letter"), (##""\u00e9\ud800""##, 10, "surrogate"),
+    (##""\u0e""##, 6, "hexadecimal"),
+  ])
+  func wrongEscapesAreNamedWithThePlace(json: String, byte: Int, problem: String) throws {
+    let error = #expect(throws: TokenizationError.self) { try read(Array(json.utf8)) }
+    let text = error?.description ?? ""
+    #expect(text.contains("line 1, byte \(byte)") && text.contains(problem), "\(text)")
+  }
+
   @Test func indentationOfAnyLengthIsSkipped() throws {
     for count in 0..<40 {
       let space = "\n" + String(repeating: " ", count: count)

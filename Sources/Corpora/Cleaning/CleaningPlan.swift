@@ -14,8 +14,11 @@ public struct CleaningPlan: Sendable, Hashable {
   public var invalidUTF8 = Treatment.drop
   /// Control characters but tabs and line ends; repaired by leaving them out.
   public var controlCharacters = Treatment.repair
-  /// Whether a document may equal an earlier one of its language.
+  /// Whether a document may equal an earlier one.
   public var keepsDuplicates = false
+  /// Whether documents are compared with those of their own file only, and not with those of all
+  /// files before it.
+  public var comparesWithinFiles = false
   /// How near duplicates are found; nil for not at all.
   public var nearDuplicates: NearDuplicates.Parameters?
   /// The least share of letters in the language's script; nil for any.
@@ -31,33 +34,4 @@ public struct CleaningPlan: Sendable, Hashable {
 
   /// What the plan says of invalid UTF-8 in effect.
   var repairsInvalidUTF8: Bool { invalidUTF8 != .drop }
-}
-
-/// What a cleaning did to the texts of one file.
-public struct CleaningSummary: Sendable, Hashable {
-  /// The language's tag.
-  public let language: String
-  /// The file that was read.
-  public let path: String
-  /// The file that was written; nil where nothing was.
-  public internal(set) var output: String?
-  /// The script that letters had to have, where one was asked for.
-  public internal(set) var script: String?
-  /// The documents read.
-  public internal(set) var documents = 0
-  /// Their bytes.
-  public internal(set) var bytes = 0
-  /// The documents kept.
-  public internal(set) var keptDocuments = 0
-  /// Their bytes.
-  public internal(set) var keptBytes = 0
-  /// The kept documents that were repaired.
-  public internal(set) var repairedDocuments = 0
-  /// How many documents were dropped, by the reason's name.
-  public internal(set) var dropped: [String: Int] = [:]
-
-  init(language: String, path: String) {
-    self.language = language
-    self.path = path
-  }
 }

@@ -9,6 +9,8 @@ struct CheckedDocument: Sendable {
     var value: Double?
     var limit: Double?
     var detail: String?
+    /// Where the document stands that this one repeats.
+    var original: KeptDocuments.Place?
   }
 
   /// The line as it is written, without its end; that of the input where nothing was repaired.

@@ -46,56 +46,6 @@ extension RawSpan {
   }
 }
 
-/// Texts seen before, 16 to 43 bytes for each.
-struct DigestSet: Sendable {
-  private var high = [UInt64](repeating: 0, count: 1024)
-  private var low = [UInt64](repeating: 0, count: 1024)
-  private var hasZero = false
-  /// How many there are.
-  private(set) var count = 0
-
-  /// Remembers a text; false where it was there already.
-  mutating func insert(_ digest: TextDigest) -> Bool {
-    if digest.high == 0, digest.low == 0 {
-      defer { hasZero = true }
-      count += hasZero ? 0 : 1
-      return !hasZero
-    }
-    if count * 4 > high.count * 3 { grow() }
-    let mask = high.count - 1
-    var slot = Int(truncatingIfNeeded: digest.low) & mask
-    while high[slot] != 0 || low[slot] != 0 {
-      if high[slot] == digest.high, low[slot] == digest.low { return false }
-      slot = (slot + 1) & mask
-    }
-    high[slot] = digest.high
-    low[slot] = digest.low
-    count += 1
-    return true
-  }
-
-  /// Remembers all that another set does.
-  mutating func formUnion(_ other: DigestSet) {
-    for slot in other.high.indices where other.high[slot] != 0 || other.low[slot] != 0 {
-      _ = insert(TextDigest(high: other.high[slot], low: other.low[slot]))
-    }
-    if other.hasZero { _ = insert(TextDigest(high: 0, low: 0)) }
-  }
-
-  private mutating func grow() {
-    let old = (high, low)
-    high = [UInt64](repeating: 0, count: old.0.count * 2)
-    low = high
-    let mask = high.count - 1
-    for index in old.0.indices where old.0[index] != 0 || old.1[index] != 0 {
-      var slot = Int(truncatingIfNeeded: old.1[index]) & mask
-      while high[slot] != 0 || low[slot] != 0 { slot = (slot + 1) & mask }
-      high[slot] = old.0[index]
-      low[slot] = old.1[index]
-    }
-  }
-}
-
 extension TextDigest {
   init(high: UInt64, low: UInt64) {
     self.high = high

@@ -23,28 +23,33 @@ public struct CleaningReport: Sendable {
   /// The report for a terminal.
   public var text: String {
     let reasons = reasons
-    var table = TextTable(
-      [
-        .name("language"), .number("documents"), .number("kept"), .number("kept\n%"),
-        .number("kept\nbytes"), .number("repaired"),
-      ] + reasons.map { .number($0) }
-    )
-    for summary in summaries {
-      let share = Double(summary.keptDocuments) / Double(max(1, summary.documents))
-      let counts = [summary.keptBytes, summary.repairedDocuments]
-      table.add(
-        [
-          summary.language, DecimalText.grouped(Double(summary.documents)),
-          DecimalText.grouped(Double(summary.keptDocuments)),
-          DecimalText.fixed(100 * share, places: 1),
-        ]
-          + (counts + reasons.map { summary.dropped[$0] ?? 0 }).map {
-            DecimalText.grouped(Double($0))
-          }
+    let repeatsOthers = summaries.contains { $0.repeatsOfOtherFiles > 0 }
+    var titles = ["documents", "kept", "kept\nbytes", "repaired"] + reasons
+    if repeatsOthers { titles.append("repeats of\nother files") }
+    var rows = summaries.map { summary in
+      let counts = [
+        summary.documents, summary.keptDocuments, summary.keptBytes, summary.repairedDocuments,
+      ]
+      return (
+        name: summary.path,
+        counts: counts + reasons.map { summary.dropped[$0] ?? 0 }
+          + (repeatsOthers ? [summary.repeatsOfOtherFiles] : [])
       )
     }
+    if rows.count > 1 {
+      let sums = titles.indices.map { column in rows.reduce(0) { $0 + $1.counts[column] } }
+      rows.append(("all", sums))
+    }
+    titles.insert("kept\n%", at: 2)
+    var table = TextTable([.name("file")] + titles.map { .number($0) })
+    for row in rows {
+      var cells = row.counts.map { DecimalText.grouped(Double($0)) }
+      let share = Double(row.counts[1]) / Double(max(1, row.counts[0]))
+      cells.insert(DecimalText.fixed(100 * share, places: 1), at: 2)
+      table.add([row.name] + cells)
+    }
     let place =
-      folder.map { "What was dropped and why: \($0)/\(CorpusCleaner.droppedName)" }
+      folder.map { "What was dropped and why: \(CorpusCleaner.droppedList(in: $0))" }
       ?? "Nothing was written."
     return table.text + "\n" + place + "\n"
   }
@@ -66,6 +71,7 @@ public struct CleaningReport: Sendable {
               .init("kept_documents", .integer(summary.keptDocuments)),
               .init("kept_bytes", .integer(summary.keptBytes)),
               .init("repaired_documents", .integer(summary.repairedDocuments)),
+              .init("repeats_of_other_files", .integer(summary.repeatsOfOtherFiles)),
               .init(
                 "dropped",
                 .object(

@@ -1,3 +1,5 @@
+import Files
+
 /// Reads JSON from bytes, value by value and without building a tree: a vocabulary of millions of
 /// bytes is read in one pass.
 ///
@@ -285,74 +287,12 @@ struct JSONReader {
   }
 
   private func unescaped(_ text: Text) throws(TokenizationError) -> [UInt8] {
-    var result: [UInt8] = []
-    var index = text.range.lowerBound
-    while index < text.range.upperBound {
-      let byte = bytes[index]
-      index += 1
-      if byte != UInt8(ascii: "\\") {
-        result.append(byte)
-        continue
-      }
-      guard index < text.range.upperBound else { throw error("a backslash ends the string") }
-      let escape = bytes[index]
-      index += 1
-      switch escape {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(escape)
-      case UInt8(ascii: "b"): result.append(0x08)
-      case UInt8(ascii: "f"): result.append(0x0C)
-      case UInt8(ascii: "n"): result.append(0x0A)
-      case UInt8(ascii: "r"): result.append(0x0D)
-      case UInt8(ascii: "t"): result.append(0x09)
-      case UInt8(ascii: "u"):
-        let scalar = try readEscapedScalar(&index, text.range.upperBound)
-        result.append(contentsOf: String(scalar).utf8)
-      default: throw error("a backslash stands before a character it does not escape", at: index)
-      }
+    let view = bytes[text.range]
+    let string = unsafe RawSpan(_unsafeStart: view.address, byteCount: view.count)
+    do throws(JSONFault) {
+      return try unescapedJSON(string)
+    } catch {
+      throw self.error(error.problem, at: text.range.lowerBound + error.offset)
     }
-    return result
-  }
-
-  /// The character of `\uXXXX`, or of two such for one above U+FFFF.
-  private func readEscapedScalar(
-    _ index: inout Int,
-    _ limit: Int
-  ) throws(TokenizationError) -> Unicode.Scalar {
-    let place = index
-    let first = try readUnit(&index, limit)
-    if let scalar = Unicode.Scalar(first) { return scalar }
-    if first < 0xDC00, index + 2 <= limit, bytes[index] == UInt8(ascii: "\\"),
-      bytes[index + 1] == UInt8(ascii: "u")
-    {
-      index += 2
-      let second = try readUnit(&index, limit)
-      if (0xDC00..<0xE000).contains(second),
-        let scalar = Unicode.Scalar(0x1_0000 + (first - 0xD800) << 10 + (second - 0xDC00))
-      {
-        return scalar
-      }
-    }
-    throw error("a surrogate stands alone", at: place)
-  }
-
-  private func readUnit(_ index: inout Int, _ limit: Int) throws(TokenizationError) -> UInt32 {
-    var value: UInt32 = 0
-    for _ in 0..<4 {
-      guard index < limit, let digit = hexadecimalValue(bytes[index]) else {
-        throw error("four hexadecimal digits are missing", at: index)
-      }
-      value = value << 4 | digit
-      index += 1
-    }
-    return value
-  }
-}
-
-private func hexadecimalValue(_ byte: UInt8) -> UInt32? {
-  switch byte {
-  case 0x30...0x39: UInt32(byte - 0x30)
-  case 0x41...0x46: UInt32(byte - 0x41 + 10)
-  case 0x61...0x66: UInt32(byte - 0x61 + 10)
-  default: nil
   }
 }

@@ -15,7 +15,7 @@ final class SentencePieceEncoder {
   private let byteIDs: [TokenID]
   private let longestPiece: Int
   private var nodes = FlatArray<Node>()
-  private var queue = PairQueue()
+  private var queue = Heap<ScoredPair>()
   private let dropout: MergeDropout?
   private var random: Xoshiro256
 
@@ -186,7 +186,7 @@ final class SentencePieceEncoder {
     case .unused: halves[whole.toArray()] = Int(nodes[left].length)
     case .unknown, .control, .byte: return
     }
-    queue.insert(.init(score: model.pieces[id].score, left: Int32(left), length: length))
+    queue.insert(ScoredPair(score: model.pieces[id].score, left: Int32(left), length: length))
   }
 
   /// Cuts pieces that are not used into what they were merged of.
@@ -209,50 +209,13 @@ final class SentencePieceEncoder {
   }
 }
 
-/// Pairs of which that with the highest score comes out first, the leftmost of equals.
-struct PairQueue: ~Copyable {
-  struct Pair: BitwiseCopyable {
-    let score: Float
-    let left: Int32
-    let length: Int32
+/// A pair of neighbors; that with the highest score comes first, the leftmost of equals.
+struct ScoredPair: BitwiseCopyable, Comparable {
+  let score: Float
+  let left: Int32
+  let length: Int32
 
-    func isBefore(_ other: Pair) -> Bool {
-      score > other.score || (score == other.score && left < other.left)
-    }
-  }
-
-  private var pairs = FlatArray<Pair>()
-
-  mutating func removeAll() { pairs.removeAll() }
-
-  mutating func insert(_ pair: Pair) {
-    var hole = pairs.count
-    pairs.append(pair)
-    while hole > 0 {
-      let parent = (hole - 1) / 2
-      if !pair.isBefore(pairs[parent]) { break }
-      pairs[hole] = pairs[parent]
-      hole = parent
-    }
-    pairs[hole] = pair
-  }
-
-  mutating func removeFirst() -> Pair? {
-    if pairs.count == 0 { return nil }
-    let first = pairs[0]
-    let last = pairs[pairs.count - 1]
-    pairs.truncate(to: pairs.count - 1)
-    if pairs.count == 0 { return first }
-    var hole = 0
-    while true {
-      var child = 2 * hole + 1
-      if child >= pairs.count { break }
-      if child + 1 < pairs.count, pairs[child + 1].isBefore(pairs[child]) { child += 1 }
-      if !pairs[child].isBefore(last) { break }
-      pairs[hole] = pairs[child]
-      hole = child
-    }
-    pairs[hole] = last
-    return first
+  static func < (first: ScoredPair, second: ScoredPair) -> Bool {
+    first.score > second.score || (first.score == second.score && first.left < second.left)
   }
 }

@@ -22,7 +22,7 @@ struct MergeLearner: ~Copyable {
   var isForbidden: ((_ spelling: [UInt8]) -> Bool)?
 
   /// The bound to keep within; nil where memory need not be spared.
-  private let memory: TrainingMemory?
+  let memory: TrainingMemory?
 
   var pairs: PairTable
   var queue: MergeQueue
@@ -30,16 +30,14 @@ struct MergeLearner: ~Copyable {
   var lists = FlatArray<UInt32>()
 
   /// By left and by right neighbor; all zero between steps.
-  private var left: FlatArray<Neighbor>
-  private var right: FlatArray<Neighbor>
-  private var leftTouched = FlatArray<TokenID>()
-  private var rightTouched = FlatArray<TokenID>()
+  var left: FlatArray<Neighbor>
+  var right: FlatArray<Neighbor>
+  var leftTouched = FlatArray<TokenID>()
+  var rightTouched = FlatArray<TokenID>()
   /// The pair of the new token with itself.
-  private var twin = Neighbor()
+  var twin = Neighbor()
   /// Neighbors and words as the step meets them.
-  private var events = FlatArray<NeighborEvent>()
-
-  private static let twinEvent = UInt32.max
+  var events = FlatArray<NeighborEvent>()
 
   /// The merges learned so far.
   private(set) var merges: [Merge] = []
@@ -117,8 +115,6 @@ struct MergeLearner: ~Copyable {
     return false
   }
 
-  // MARK: - One merge
-
   private mutating func merge(_ entry: PairTable.Entry) throws(TokenizationError) {
     let a = TokenID(truncatingIfNeeded: entry.key >> 32)
     let b = TokenID(truncatingIfNeeded: entry.key)
@@ -157,262 +153,4 @@ struct MergeLearner: ~Copyable {
       return TokenID(tokens.find(spelling) ?? 0)
     }
   }
-
-  /// Replaces the pair in one word, from left to right, and notes what its neighbors gain and lose.
-  @inline(__always)
-  private mutating func replace(
-    _ a: TokenID,
-    _ b: TokenID,
-    by new: TokenID,
-    inWordAt word: UInt32
-  ) {
-    let place = Int(word)
-    let first = place + 2
-    var read = first
-    // The first occurrence; a word that lost its pair since it was listed has none.
-    while true {
-      let token = words.values[read]
-      if token == WordList.end { return }
-      if token == a, words.values[read + 1] == b { break }
-      read += 1
-    }
-    let count = words.wordCount(at: place)
-    var write = read
-    var previous = read > first ? words.values[read - 1] : WordList.end
-    var previousIsNew = false
-    while true {
-      // An occurrence at `read`.
-      let next = words.values[read + 2]
-      if previousIsNew {
-        twin.count += count
-        if twin.lastWord != word {
-          twin.lastWord = word
-          twin.place += 1
-          events.append(NeighborEvent(neighbor: Self.twinEvent, word: word))
-        }
-      } else if previous != WordList.end {
-        note(previous, count, word)
-      }
-      if next != WordList.end { noteRight(next, count, word) }
-      words.values[write] = new
-      write += 1
-      read += 2
-      previousIsNew = true
-      // What stays, up to the next occurrence.
-      while true {
-        let token = words.values[read]
-        if token == WordList.end {
-          words.values[write] = WordList.end
-          return
-        }
-        if token == a, words.values[read + 1] == b { break }
-        words.values[write] = token
-        write += 1
-        read += 1
-        previous = token
-        previousIsNew = false
-      }
-    }
-  }
-
-  @inline(__always)
-  private mutating func note(_ token: TokenID, _ count: Int64, _ word: UInt32) {
-    let index = Int(token)
-    if left[index].place == 0 { leftTouched.append(token) }
-    left[index].count += count
-    if left[index].lastWord != word {
-      left[index].lastWord = word
-      left[index].place += 1
-      events.append(NeighborEvent(neighbor: token << 1, word: word))
-    }
-  }
-
-  @inline(__always)
-  private mutating func noteRight(_ token: TokenID, _ count: Int64, _ word: UInt32) {
-    let index = Int(token)
-    if right[index].place == 0 { rightTouched.append(token) }
-    right[index].count += count
-    if right[index].lastWord != word {
-      right[index].lastWord = word
-      right[index].place += 1
-      events.append(NeighborEvent(neighbor: token << 1 | 1, word: word))
-    }
-  }
-
-  // MARK: - The end of a step
-
-  /// Brings the counts, lists and queue up to date with what the step noted.
-  private mutating func applyChanges(
-    _ a: TokenID,
-    _ b: TokenID,
-    _ new: TokenID
-  ) throws(TokenizationError) {
-    let merged = pairKey(a, b)
-    // Where occurrences touch, the second takes its left token from the pair with the first.
-    let touching = twin.count
-    // A token that existed before may be its own neighbor: then all of its pairs with itself are
-    // one pair.
-    twin.count += left[Int(new)].count + right[Int(new)].count
-    twin.place += left[Int(new)].place + right[Int(new)].place
-    if let memory {
-      let pairCount = leftTouched.count + rightTouched.count + 1
-      try makeRoom(words: events.count, pairs: pairCount, memory)
-    }
-    for index in 0..<leftTouched.count {
-      let token = leftTouched[index]
-      let change = left[Int(token)]
-      lose(pairKey(token, a), change.count, merged)
-      if token == new { continue }
-      left[Int(token)].place = try gain(token, new, change.count, Int(change.place))
-    }
-    for index in 0..<rightTouched.count {
-      let token = rightTouched[index]
-      let change = right[Int(token)]
-      lose(pairKey(b, token), change.count, merged)
-      if token == new { continue }
-      let count = token == a ? change.count - touching : change.count
-      right[Int(token)].place = try gain(new, token, count, Int(change.place))
-    }
-    if twin.place > 0 {
-      twin.place = try gain(new, new, twin.count, Int(twin.place))
-    }
-    for index in 0..<events.count {
-      let event = events[index]
-      let token = event.neighbor >> 1
-      if event.neighbor == Self.twinEvent || token == new {
-        twin.place = list(event.word, at: twin.place)
-      } else if event.neighbor & 1 == 0 {
-        left[Int(token)].place = list(event.word, at: left[Int(token)].place)
-      } else {
-        right[Int(token)].place = list(event.word, at: right[Int(token)].place)
-      }
-    }
-    for index in 0..<leftTouched.count { left[Int(leftTouched[index])] = Neighbor() }
-    for index in 0..<rightTouched.count { right[Int(rightTouched[index])] = Neighbor() }
-    leftTouched.removeAll()
-    rightTouched.removeAll()
-    events.removeAll()
-    twin = Neighbor()
-  }
-
-  /// Marks a pair that gets no list.
-  private static let unlisted = UInt32.max
-
-  @inline(__always)
-  private mutating func list(_ word: UInt32, at place: UInt32) -> UInt32 {
-    if place == Self.unlisted { return place }
-    lists[Int(place)] = word
-    return place + 1
-  }
-
-  private mutating func lose(_ key: PairKey, _ count: Int64, _ merged: PairKey) {
-    // The merged pair itself ends with none; a pair that was too long to be counted has no entry.
-    if key == merged { return }
-    if let slot = pairs.find(key) { pairs[slot: slot].count -= count }
-  }
-
-  /// Adds occurrences to a pair and makes room for its words.
-  ///
-  /// - Returns: Where the words go, or ``unlisted``.
-  private mutating func gain(
-    _ first: TokenID,
-    _ second: TokenID,
-    _ count: Int64,
-    _ wordCount: Int
-  ) throws(TokenizationError) -> UInt32 {
-    let length = Int(lengths[Int(first)]) + Int(lengths[Int(second)])
-    if count <= 0 || length >= maximumLength { return Self.unlisted }
-    let slot = pairs.insert(pairKey(first, second))
-    pairs[slot: slot].count += count
-    let total = pairs[slot: slot].count
-    if total >= minimumCount {
-      queue.push(MergeQueue.Entry(count: total, key: pairKey(first, second)))
-    }
-    // A pair that exists already (its token was made by another merge before) keeps its words.
-    let old = pairs[slot: slot]
-    guard lists.count + Int(old.listCount) + wordCount < Int(UInt32.max) else {
-      throw .corpusTooLarge(what: "pairs of tokens")
-    }
-    pairs[slot: slot].listStart = UInt32(lists.count)
-    pairs[slot: slot].listCount += UInt32(wordCount)
-    for index in 0..<Int(old.listCount) { lists.append(lists[Int(old.listStart) + index]) }
-    let place = UInt32(lists.count)
-    lists.extend(by: wordCount, with: 0)
-    return place
-  }
-
-  // MARK: - The start
-
-  /// Counts all adjacent pairs, overlapping ones too, and lists the words of each.
-  private mutating func countPairs() throws(TokenizationError) {
-    // The list start serves as the last word seen until the lists are laid out.
-    for index in 0..<words.count {
-      let place = words.places[index]
-      let count = words.wordCount(at: Int(place))
-      var read = Int(place) + 2
-      while words.values[read + 1] != WordList.end {
-        if let memory, !pairs.hasRoom(for: 1) {
-          try memory.checkGrowth(by: pairs.addedByteCount)
-          pairs.growInPlace()
-        }
-        let slot = pairs.insert(pairKey(words.values[read], words.values[read + 1]))
-        pairs[slot: slot].count += count
-        if pairs[slot: slot].listCount == 0 || pairs[slot: slot].listStart != place {
-          pairs[slot: slot].listStart = place
-          pairs[slot: slot].listCount += 1
-        }
-        read += 1
-      }
-    }
-    var total = 0
-    for slot in 0..<pairs.slotCount where !pairs[slot: slot].isFree {
-      pairs[slot: slot].listStart = UInt32(truncatingIfNeeded: total)
-      total += Int(pairs[slot: slot].listCount)
-      pairs[slot: slot].listCount = 0
-      let entry = pairs[slot: slot]
-      if entry.count >= minimumCount {
-        queue.push(MergeQueue.Entry(count: entry.count, key: entry.key))
-      }
-    }
-    guard total < Int(UInt32.max) else { throw .corpusTooLarge(what: "pairs of tokens") }
-    if let memory {
-      // All at once: what the system gives later would come unexpected.
-      let room = LearningSize.listRoom(for: total)
-      try memory.checkGrowth(by: MemoryLayout<UInt32>.stride * room)
-      lists.extend(by: room, with: 0)
-      lists.truncate(to: 0)
-    }
-    lists.extend(by: total, with: 0)
-    for index in 0..<words.count {
-      let place = words.places[index]
-      var read = Int(place) + 2
-      while words.values[read + 1] != WordList.end {
-        let key = pairKey(words.values[read], words.values[read + 1])
-        if let slot = pairs.find(key) {
-          let entry = pairs[slot: slot]
-          let next = Int(entry.listStart) + Int(entry.listCount)
-          if entry.listCount == 0 || lists[next - 1] != place {
-            lists[next] = place
-            pairs[slot: slot].listCount += 1
-          }
-        }
-        read += 1
-      }
-    }
-  }
-}
-
-/// What one neighbor of the merged pair gains and loses in a step.
-struct Neighbor: BitwiseCopyable {
-  var count: Int64 = 0
-  /// The word seen last, so that each is listed once.
-  var lastWord = UInt32.max
-  /// How many words are listed; later, where the next of them goes.
-  var place: UInt32 = 0
-}
-
-/// A word in which the merged pair has a neighbor; bit 0 of the neighbor is 1 for right ones.
-struct NeighborEvent: BitwiseCopyable {
-  let neighbor: UInt32
-  let word: UInt32
 }

@@ -79,8 +79,9 @@ enum CorpusError: Error, CustomStringConvertible {
 /// Checks that files can appear without taking the place of texts that are read or, without
 /// --force, of any.
 func checkOutputs(_ paths: [String], reading inputs: [TextInput], force: Bool) throws {
+  let read = Set(inputs.map(\.identity))
   for path in paths {
-    if inputs.contains(where: { areSame($0.path, path) }) {
+    if let identity = FileIdentity(of: path), read.contains(identity) {
       throw ValidationError("\(path) would be written over itself: name another output.")
     }
     if !force, try fileKind(path) != nil { throw FilesError.exists(path: path) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpora
+import Tokenization
 
 /// How a long piece of work is done and shown.
 struct WorkOptions: ParsableArguments {
@@ -22,7 +23,7 @@ struct WorkOptions: ParsableArguments {
     defer { progress.finish() }
     do {
       return try body(progress)
-    } catch CorporaError.interrupted {
+    } catch CorporaError.interrupted, TokenizationError.interrupted {
       progress.finish()
       Console.note("Interrupted. Nothing was written.\n")
       throw ExitStatus.interrupted

@@ -10,6 +10,7 @@ struct CorpusCleanCommand: ParsableCommand {
     abstract: "Drop duplicates and bad documents, and say what was dropped and why.",
     discussion: """
       isoflop corpus clean my-texts -o clean
+      isoflop corpus clean books.txt news.jsonl shards/ -o clean
       isoflop corpus clean web.jsonl.zst -o clean --near-duplicates 0.8 \\
         --rules gopher-repetition --rule max-words=50000
       isoflop corpus clean my-texts -n --script-share 0.5 --script ja=Jpan
@@ -17,8 +18,11 @@ struct CorpusCleanCommand: ParsableCommand {
 
       A document is a line or a record. Lines with invalid UTF-8 and exact
       duplicates are dropped and control characters left out unless options say
-      otherwise. Writes LANGUAGE.txt or .jsonl for each text, and dropped.jsonl
-      with each dropped document, its place, the rule, the value and the limit.
+      otherwise. Of documents that are equal, or nearly so, the first in the
+      order of the files stays, and files of a folder come by name; name first
+      what matters most. Writes NAME.txt or .jsonl for each text, and
+      dropped.jsonl with each dropped document, its place, the rule, the value
+      and the limit, or the place of the document it repeats.
       """
   )
 
@@ -50,6 +54,12 @@ struct CorpusCleanCommand: ParsableCommand {
 
   @Flag(name: .customLong("keep-duplicates"), help: "Keep documents that equal an earlier one.")
   var keepDuplicates = false
+
+  @Flag(
+    name: .customLong("within-files"),
+    help: "Compare documents of one file only, as for languages that share lines."
+  )
+  var withinFiles = false
 
   @Option(
     name: .customLong("near-duplicates"),
@@ -138,8 +148,8 @@ struct CorpusCleanCommand: ParsableCommand {
     if listRules { return Console.write(RuleListReport().text) }
     let inputs = try TextInput.inputs(at: paths, field: field, areRecords: jsonl)
     if inputs.allSatisfy(\.isEmpty) { throw CorpusError.empty(paths: paths) }
+    try prepare(inputs)
     let folder = dryRun ? nil : output
-    if let folder { try prepare(folder, inputs) }
     let total = inputs.reduce(Int?(0)) { sum, input in
       sum.flatMap { sum in input.storedBytes.map { sum + $0 } }
     }
@@ -161,11 +171,17 @@ struct CorpusCleanCommand: ParsableCommand {
     Console.write(json ? report.json.text : report.text)
   }
 
-  private func prepare(_ folder: String, _ inputs: [TextInput]) throws {
-    try prepareOutputFolder(folder)
-    let names = inputs.map { CorpusCleaner.output(for: $0, in: folder) }
-    let dropped = joined(folder, CorpusCleaner.droppedName)
-    try checkOutputs(names + [dropped], reading: inputs, force: force)
+  /// Checks in the first second that everything can be written.
+  private func prepare(_ inputs: [TextInput]) throws {
+    let outputs: [String]
+    do throws(CorporaError) {
+      outputs = try CorpusCleaner.outputs(of: inputs, in: output)
+    } catch {
+      throw ValidationError(error.description)
+    }
+    guard let output, !dryRun else { return }
+    try checkOutputs(outputs, reading: inputs, force: force)
+    try prepareOutputFolder(output)
   }
 
   private func plan(_ inputs: [TextInput]) throws -> CleaningPlan {
@@ -173,6 +189,7 @@ struct CorpusCleanCommand: ParsableCommand {
     plan.invalidUTF8 = invalidUTF8
     plan.controlCharacters = controls
     plan.keepsDuplicates = keepDuplicates
+    plan.comparesWithinFiles = withinFiles
     if let nearDuplicates {
       var parameters = NearDuplicates.Parameters()
       parameters.threshold = nearDuplicates

@@ -34,9 +34,6 @@ struct TokenizerCount: ParsableCommand {
   @Flag(name: [.customShort("n"), .long], help: "Say what would be counted, and count nothing.")
   var dryRun = false
 
-  @Flag(name: [.short, .long], help: "Show no progress.")
-  var quiet = false
-
   @Flag(help: "Print the facts as JSON.")
   var json = false
 
@@ -46,7 +43,7 @@ struct TokenizerCount: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let progress = DelayedProgress(quiet: quiet)
+    let progress = DelayedProgress(quiet: words.work.quiet)
     defer { progress.finish() }
     do {
       try count(progress)
@@ -84,7 +81,7 @@ struct TokenizerCount: ParsableCommand {
   }
 
   private func describe(_ inputs: [TextInput], _ configuration: TokenizerConfiguration) throws {
-    let least = CountingJob.leastMemory(threads: words.threads)
+    let least = CountingJob.leastMemory(threads: words.work.threads)
     if json {
       print(
         JSONText.object([

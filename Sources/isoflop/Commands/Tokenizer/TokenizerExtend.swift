@@ -37,9 +37,6 @@ struct TokenizerExtend: ParsableCommand {
   )
   var maximumTokenLength: Int?
 
-  @Option(help: ArgumentHelp("How many threads count words.", valueName: "count"))
-  var threads = processorCount
-
   @Option(
     name: [.short, .long],
     help: ArgumentHelp("The tokenizer.json to write.", valueName: "file")
@@ -49,11 +46,10 @@ struct TokenizerExtend: ParsableCommand {
   @Flag(name: [.customShort("n"), .long], help: "Say what would be done, and do nothing.")
   var dryRun = false
 
-  @Flag(name: [.short, .long], help: "Show no progress.")
-  var quiet = false
-
   @Flag(help: "Print the facts as JSON.")
   var json = false
+
+  @OptionGroup var work: WorkOptions
 
   func validate() throws {
     if texts.corpus.isEmpty { throw ValidationError("Name a text with --corpus.") }
@@ -61,20 +57,10 @@ struct TokenizerExtend: ParsableCommand {
     if maximumTokenLength ?? 1 < 1 {
       throw ValidationError("--max-token-length must be 1 or more.")
     }
-    if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
   }
 
   func run() throws {
-    Interruption.listen()
-    let progress = DelayedProgress(quiet: quiet)
-    defer { progress.finish() }
-    do {
-      try extend(progress)
-    } catch TokenizationError.interrupted {
-      progress.finish()
-      Console.note("Interrupted. Nothing was written.\n")
-      throw ExitStatus.interrupted
-    }
+    try work.run { try extend($0) }
   }
 
   private func extend(_ progress: DelayedProgress) throws {
@@ -93,7 +79,7 @@ struct TokenizerExtend: ParsableCommand {
     let counter = try WordCounter.count(
       inputs,
       old.configuration.withoutAddedTokens,
-      threads: threads,
+      threads: work.threads,
       isInterrupted: { Interruption.isRequested },
       progress: { done, total in
         progress.update(stage: "Counting words", done: done, of: total)

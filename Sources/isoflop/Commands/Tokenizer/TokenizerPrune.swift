@@ -42,9 +42,6 @@ struct TokenizerPrune: ParsableCommand {
   )
   var mapPath: String?
 
-  @Option(help: ArgumentHelp("How many threads encode the text.", valueName: "count"))
-  var threads = processorCount
-
   @Option(
     name: [.short, .long],
     help: ArgumentHelp("The tokenizer.json to write.", valueName: "file")
@@ -54,17 +51,15 @@ struct TokenizerPrune: ParsableCommand {
   @Flag(name: [.customShort("n"), .long], help: "Say what would be removed, and write nothing.")
   var dryRun = false
 
-  @Flag(name: [.short, .long], help: "Show no progress.")
-  var quiet = false
-
   @Flag(help: "Print the facts as JSON.")
   var json = false
+
+  @OptionGroup var work: WorkOptions
 
   func validate() throws {
     if corpus.isEmpty, size == nil {
       throw ValidationError("Say what stays: --keep-corpus, --size or both.")
     }
-    if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
   }
 
   private var map: String {
@@ -72,11 +67,8 @@ struct TokenizerPrune: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.listen()
     try checkWritable(output)
     try checkWritable(map)
-    let progress = DelayedProgress(quiet: quiet)
-    defer { progress.finish() }
     let old = try Tokenizer(contentsOf: tokenizer).withPairs()
     if !corpus.isEmpty, old.configuration.options.dropout > 0 {
       throw TokenizationError.wrongOption(
@@ -85,9 +77,8 @@ struct TokenizerPrune: ParsableCommand {
         remedy: "set model.dropout to null in \(tokenizer), as it makes tokens at random"
       )
     }
-    let uses = corpus.isEmpty ? nil : try uses(of: old, progress)
-    let pruned = try old.pruned(uses: uses, size: size?.count)
-    progress.finish()
+    let counts: [Int]? = corpus.isEmpty ? nil : try work.run { try uses(of: old, $0) }
+    let pruned = try old.pruned(uses: counts, size: size?.count)
     if !dryRun {
       try pruned.tokenizer.save(to: output)
       try writeFile(map, pruned.csv)
@@ -101,12 +92,8 @@ struct TokenizerPrune: ParsableCommand {
     let blocks = TextBlocks(try TextInput.inputs(at: corpus), size: 4 << 20)
     var done = 0
     while let block = try blocks.next() {
-      if Interruption.isRequested {
-        progress.finish()
-        Console.note("Interrupted. Nothing was written.\n")
-        throw ExitStatus.interrupted
-      }
-      for ids in try old.encode(try texts(of: block), threads: threads) {
+      if Interruption.isRequested { throw TokenizationError.interrupted }
+      for ids in try old.encode(try texts(of: block), threads: work.threads) {
         for id in ids { uses[Int(id)] += 1 }
       }
       done += block.storedBytes

@@ -88,9 +88,6 @@ struct TokenizerTrain: ParsableCommand {
   @Flag(name: [.customShort("n"), .long], help: "Say what would be trained, and train nothing.")
   var dryRun = false
 
-  @Flag(name: [.short, .long], help: "Show no progress.")
-  var quiet = false
-
   @Flag(help: "Print the facts as JSON.")
   var json = false
 
@@ -142,7 +139,7 @@ struct TokenizerTrain: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let progress = DelayedProgress(quiet: quiet)
+    let progress = DelayedProgress(quiet: words.work.quiet)
     defer { progress.finish() }
     do {
       try train(progress)

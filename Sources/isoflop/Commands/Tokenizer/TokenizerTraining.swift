@@ -290,7 +290,7 @@ struct TokenizerTraining {
   /// What a run would read and write.
   func describe(json: Bool) throws -> String {
     let paths = counts.isEmpty ? try words.texts.inputs().map(\.path) : counts
-    let least = CountingJob.leastMemory(threads: words.threads)
+    let least = CountingJob.leastMemory(threads: words.work.threads)
     if json {
       return JSONText.object([
         ("files", JSONText.array(paths.map(JSONText.string))),

@@ -42,8 +42,7 @@ struct WordOptions: ParsableArguments {
   )
   var preTokenizers: [WordRule] = []
 
-  @Option(help: ArgumentHelp("How many threads count words.", valueName: "count"))
-  var threads = processorCount
+  @OptionGroup var work: WorkOptions
 
   @Option(
     help: ArgumentHelp(
@@ -71,7 +70,6 @@ struct WordOptions: ParsableArguments {
     if preTokenizers.count(where: { $0.isMetaspace }) > 1 {
       throw ValidationError("metaspace can stand among the pre-tokenizers once.")
     }
-    if threads < 1 { throw ValidationError("--threads must be 1 or more.") }
     if resume, texts.corpus.contains("-") {
       throw ValidationError("Standard input can not be read again: --resume needs files.")
     }

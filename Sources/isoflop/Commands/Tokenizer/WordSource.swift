@@ -15,7 +15,7 @@ struct WordSource {
       return try WordCounter.count(
         inputs,
         configuration,
-        threads: options.threads,
+        threads: options.work.threads,
         isInterrupted: { Interruption.isRequested },
         progress: { done, total in show(.counting(bytes: done, total: total), name) }
       )
@@ -38,7 +38,7 @@ struct WordSource {
       configuration: configuration,
       scratch: folder,
       memory: options.memory?.bytes,
-      threads: options.threads
+      threads: options.work.threads
     )
   }
 
