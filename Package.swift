@@ -215,7 +215,7 @@ let package = Package(
     tests(of: "Fuzzing"),
     tests(of: "Randomness"),
     tests(of: "Ranks"),
-    tests(of: "Files"),
+    tests(of: "Files", "Randomness"),
     tests(of: "UnicodeText", "Randomness"),
     tests(of: "Kernels", "Randomness"),
     tests(of: "Accounting", "LanguageModels", "Tables"),

@@ -115,6 +115,50 @@ bool icu_is_word(uint32_t code_point) {
          u_hasBinaryProperty(scalar, UCHAR_JOIN_CONTROL);
 }
 
+icu_word_role icu_word_role_of(uint32_t code_point) {
+  auto c = static_cast<UChar32>(code_point);
+  UErrorCode error = U_ZERO_ERROR;
+  auto script = uscript_getScript(c, &error);
+  bool is_letter = u_isalpha(c);
+  // Iteration marks and the like, which only dictionaries know.
+  bool is_unsure = U_FAILURE(error) || script == USCRIPT_HAN || script == USCRIPT_HIRAGANA ||
+                   script == USCRIPT_KATAKANA || u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC);
+  switch (u_getIntPropertyValue(c, UCHAR_WORD_BREAK)) {
+  case U_WB_CR:
+  case U_WB_LF:
+  case U_WB_NEWLINE:
+    return ICU_WORD_NEWLINE;
+  case U_WB_WSEGSPACE:
+    return ICU_WORD_SPACE;
+  case U_WB_MIDLETTER:
+  case U_WB_MIDNUM:
+  case U_WB_MIDNUMLET:
+  case U_WB_SINGLE_QUOTE:
+  case U_WB_DOUBLE_QUOTE:
+    return ICU_WORD_MIDDLE;
+  case U_WB_ALETTER:
+  case U_WB_HEBREW_LETTER:
+    if (!is_letter || is_unsure) return ICU_WORD_OTHER;
+    return script == USCRIPT_HANGUL ? ICU_WORD_SYLLABLE : ICU_WORD_LETTER;
+  case U_WB_NUMERIC:
+    return u_isdigit(c) ? ICU_WORD_LETTER : ICU_WORD_OTHER;
+  case U_WB_KATAKANA:
+    return u_charType(c) == U_OTHER_LETTER ? ICU_WORD_IDEOGRAPH : ICU_WORD_OTHER;
+  case U_WB_EXTEND:
+    return ICU_WORD_MARK;
+  case U_WB_OTHER:
+    break;
+  default:
+    return ICU_WORD_OTHER;
+  }
+  if (u_getIntPropertyValue(c, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT)
+    return is_letter ? ICU_WORD_LETTER : ICU_WORD_OTHER;
+  if (u_hasBinaryProperty(c, UCHAR_UNIFIED_IDEOGRAPH) ||
+      (script == USCRIPT_HIRAGANA && u_charType(c) == U_OTHER_LETTER))
+    return ICU_WORD_IDEOGRAPH;
+  return is_unsure || is_letter || !u_isgraph(c) ? ICU_WORD_OTHER : ICU_WORD_APART;
+}
+
 int32_t icu_is_normalized(icu_form form, const uint8_t *text, int32_t length, bool *answer) {
   UErrorCode error = U_ZERO_ERROR;
   auto normal = normalizer(form, error);

@@ -141,17 +141,8 @@
   /// Reads over a number, `true`, `false`, `null`, and what other writers put there: `NaN`.
   private mutating func skipWord() throws(Fault) {
     let start = position
-    while position < count, isWord(byte(position)) { position += 1 }
+    while position < count, isWordOfJSON(byte(position)) { position += 1 }
     if position == start { throw fault("a value is missing") }
-  }
-
-  private func isWord(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "+"),
-      UInt8(ascii: "."):
-      true
-    default: false
-    }
   }
 
   /// The text without escapes.
@@ -162,5 +153,15 @@
     } catch {
       throw Fault(offset: range.lowerBound + error.offset, problem: error.problem)
     }
+  }
+}
+
+/// Whether a byte stands in a number or in `true`, `false`, `null` and the like.
+func isWordOfJSON(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "+"),
+    UInt8(ascii: "."):
+    true
+  default: false
   }
 }

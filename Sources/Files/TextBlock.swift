@@ -1,5 +1,14 @@
-/// Some whole lines of a text, in one piece.
+/// Some whole lines of a text, in one piece, or a part of a line.
 public struct TextBlock: Sendable {
+  /// What a block holds.
+  public enum Extent: Sendable, Hashable {
+    /// Whole lines.
+    case lines
+    /// A part of a line, which begins with the line or where the part before ended, between two
+    /// characters. The last one has the line's end, where there is one, and may have nothing else.
+    case part(isLast: Bool)
+  }
+
   /// The text the lines are from.
   public let input: TextInput
   /// Which of the texts it is, counted from 0.
@@ -8,6 +17,8 @@ public struct TextBlock: Sendable {
   public let index: Int
   /// How many bytes of the file, as it is stored, were read for it.
   public let storedBytes: Int
+  /// Whether the block holds whole lines; parts have no documents of their own, see ``LongLine``.
+  public let extent: Extent
 
   enum Storage {
     case mapped(MappedFile, Range<Int>)
@@ -16,12 +27,20 @@ public struct TextBlock: Sendable {
 
   let storage: Storage
 
-  init(input: TextInput, inputIndex: Int, index: Int, storedBytes: Int, storage: Storage) {
+  init(
+    input: TextInput,
+    inputIndex: Int,
+    index: Int,
+    storedBytes: Int,
+    storage: Storage,
+    extent: Extent = .lines
+  ) {
     self.input = input
     self.inputIndex = inputIndex
     self.index = index
     self.storedBytes = storedBytes
     self.storage = storage
+    self.extent = extent
   }
 
   /// Creates a block of lines that somebody else read.

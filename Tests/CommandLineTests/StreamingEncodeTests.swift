@@ -83,6 +83,35 @@ import Testing
     }
   }
 
+  /// Lines and records longer than a block are documents like others, from files and pipes.
+  @Test(arguments: ["c.txt", "c.jsonl"])
+  func longLinesAreDocuments(name: String) throws {
+    let phrase = "the river, the lamp; é 1234 rises "
+    let long = String(repeating: phrase, count: 140_000)
+    try withTokenizer { folder in
+      func ids(_ texts: [String], isPiped: Bool) throws -> (tokens: Int, documents: Int) {
+        let isRecord = name.hasSuffix("l")
+        let lines = texts.map { isRecord ? "{\"text\": \"\($0)\"}\n" : "\($0)\n" }.joined()
+        if !isPiped { try writeFile(joined(folder, name), lines) }
+        let run = try encode(
+          folder,
+          ["--corpus", isPiped ? "-" : name, "-o", "c.bin", "-q"] + (isRecord ? ["--jsonl"] : []),
+          input: isPiped ? lines : ""
+        )
+        #expect(run.status == 0, "\(run.errors)")
+        let counts = try #require(run.output.firstMatch(of: /: (\d+) tokens of (\d+) documents/))
+        return (try #require(Int(counts.1)), try #require(Int(counts.2)))
+      }
+      let short = try ids(["one", phrase + "x", phrase + phrase + "x"], isPiped: true)
+      let two = try ids(["one", phrase + "x", phrase + phrase + phrase + "x"], isPiped: true)
+      let whole = short.tokens + (140_000 - 2) * (two.tokens - short.tokens)
+      for isPiped in [false, true] {
+        let found = try ids(["one", phrase + "x", long + "x"], isPiped: isPiped)
+        #expect(found == (whole, 3))
+      }
+    }
+  }
+
   @Test func wrongBytesAreNamedFarIntoTheText() throws {
     try withTokenizer { folder in
       var bytes = Array(String(repeating: "the lamp\n", count: 100_000).utf8)

@@ -43,6 +43,30 @@ const char *icu_script_name(int32_t script);
 /* Whether a regular expression's \w fits: alphabetic, mark, decimal digit, connector, joiner. */
 bool icu_is_word(uint32_t code_point);
 
+/* What a code point is to the rules for word boundaries. */
+typedef enum icu_word_role {
+  /* Something else. */
+  ICU_WORD_OTHER = 0,
+  /* A carriage return, a line feed, or another end of a line. */
+  ICU_WORD_NEWLINE = 1,
+  /* A space; only spaces are joined to it. */
+  ICU_WORD_SPACE = 2,
+  /* A sign that no rule joins to another but marks behind it, and no dictionary looks at. */
+  ICU_WORD_APART = 3,
+  /* A sign that may stand inside of words and numbers. */
+  ICU_WORD_MIDDLE = 4,
+  /* A letter or digit, those of scripts with dictionaries included. */
+  ICU_WORD_LETTER = 5,
+  /* An ideograph or a letter of kana, which signs inside of words are never joined to. */
+  ICU_WORD_IDEOGRAPH = 6,
+  /* A letter or syllable of Hangul, which is no word where marks follow. */
+  ICU_WORD_SYLLABLE = 7,
+  /* A mark, which belongs to what is before it. */
+  ICU_WORD_MARK = 8,
+} icu_word_role;
+
+icu_word_role icu_word_role_of(uint32_t code_point);
+
 /* MARK: Normalization */
 
 typedef enum icu_form {

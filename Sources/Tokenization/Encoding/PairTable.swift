@@ -69,11 +69,41 @@ struct PairTable: ~Copyable {
   /// Whether pairs can be inserted without more slots.
   func hasRoom(for more: Int) -> Bool { 4 * (used + more) <= 3 * slots.count }
 
-  /// How many bytes the next larger table has.
-  var grownByteCount: Int { 2 * slots.count * MemoryLayout<Entry>.stride }
+  /// How many bytes ``growInPlace()`` adds.
+  var addedByteCount: Int { slots.count * MemoryLayout<Entry>.stride }
 
-  /// Doubles the slots; slots found before are no longer valid.
-  mutating func makeRoom() { grow() }
+  /// Doubles the slots without a second table beside the first; slots found before are no longer
+  /// valid.
+  ///
+  /// Pairs are taken out and put back in the order of the slots. Each comes to a slot before the one
+  /// it had, or to the new half: what was put back before it never lies behind a slot that gets free.
+  mutating func growInPlace() {
+    let oldCount = slots.count
+    slots.enlarge(to: 2 * oldCount)
+    slots.extend(by: oldCount, with: Entry())
+    // The first ones may have come around the end, so that they belong behind all others.
+    var wrapped: [Entry] = []
+    var first = 0
+    while !slots[first].isFree {
+      wrapped.append(slots[first])
+      slots[first] = Entry()
+      first += 1
+    }
+    for slot in first..<oldCount where !slots[slot].isFree {
+      let entry = slots[slot]
+      slots[slot] = Entry()
+      put(entry)
+    }
+    for entry in wrapped { put(entry) }
+  }
+
+  /// Puts an entry into a slot, where its pair has none.
+  @inline(__always)
+  private mutating func put(_ entry: Entry) {
+    var place = start(entry.key)
+    while !slots[place].isFree { place = (place + 1) & (slots.count - 1) }
+    slots[place] = entry
+  }
 
   /// Frees a slot and moves back what would no longer be found behind it: the slot may then have
   /// another pair.
@@ -102,10 +132,6 @@ struct PairTable: ~Copyable {
   private mutating func grow() {
     var larger = FlatArray<Entry>(repeating: Entry(), count: 2 * slots.count)
     swap(&larger, &slots)
-    for index in 0..<larger.count where !larger[index].isFree {
-      var place = start(larger[index].key)
-      while !slots[place].isFree { place = (place + 1) & (slots.count - 1) }
-      slots[place] = larger[index]
-    }
+    for index in 0..<larger.count where !larger[index].isFree { put(larger[index]) }
   }
 }

@@ -38,13 +38,18 @@ struct NormalizationSeams {
     return sign.unicodeScalars.count == 1
   }
 
-  /// What two characters in a row become, where both sides are normalized apart: the last character
-  /// of the left side and the first of the right one.
+  /// What two characters in a row become, where both sides are normalized apart: the characters of
+  /// the left side, and the first of the right one.
+  ///
+  /// - Parameters:
+  ///   - left: The left character, behind some of those before it.
+  ///   - right: The right one.
+  /// - Returns: Nil where a step may look across.
   func ends(
-    of left: Unicode.Scalar,
+    of left: String,
     _ right: Unicode.Scalar
-  ) -> (left: Unicode.Scalar, right: Unicode.Scalar)? {
-    var sides = (left: String(left), right: String(right))
+  ) -> (left: String.UnicodeScalarView, right: Unicode.Scalar)? {
+    var sides = (left: left, right: String(right))
     if dropsSpace, right != " " { return nil }
     for (step, normalizer) in steps {
       guard isApart(step, sides.left.unicodeScalars, sides.right.unicodeScalars),
@@ -53,9 +58,7 @@ struct NormalizationSeams {
       else { return nil }
       sides = (newLeft, newRight)
     }
-    guard let last = sides.left.unicodeScalars.last, let first = sides.right.unicodeScalars.first
-    else { return nil }
-    return (last, first)
+    return sides.right.unicodeScalars.first.map { (sides.left.unicodeScalars, $0) }
   }
 
   /// Whether a step changes each side as it does alone, up to the ends.

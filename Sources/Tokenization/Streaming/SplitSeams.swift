@@ -24,10 +24,28 @@ struct SplitSeams {
     stages = configuration.splits.map { ($0, try? TextSplitter([$0])) }
   }
 
+  /// Whether it matters which character the marks before a place belong to.
+  var looksAtBases: Bool {
+    stages.contains {
+      if case .words = $0.split.pattern { true } else { false }
+    }
+  }
+
   /// What all stages do between two characters of a normalized text.
   ///
   /// Once a stage cuts, the later ones see both sides apart, but for those that join pieces.
-  func effect(_ left: Unicode.Scalar, _ right: Unicode.Scalar) -> Effect {
+  ///
+  /// - Parameters:
+  ///   - left: The left character.
+  ///   - right: The right one.
+  ///   - base: Where the left one is a mark, what it and the marks before it belong to; nil where
+  ///     that is not known.
+  /// - Returns: What holds whatever stands around them.
+  func effect(
+    _ left: Unicode.Scalar,
+    _ right: Unicode.Scalar,
+    base: Unicode.Scalar? = nil
+  ) -> Effect {
     var (left, right) = (left, right)
     var isCut = false
     for index in 0...stages.count {
@@ -50,7 +68,7 @@ struct SplitSeams {
       if index == stages.count { break }
       let (split, splitter) = stages[index]
       guard let splitter else { return .unknown }
-      let effect = effect(of: split, splitter, left, right)
+      let effect = effect(of: split, splitter, left, right, base)
       if case .wholeGraphemes = split.pattern {
         if effect == .unknown { return .unknown }
       } else if !isCut {
@@ -66,7 +84,8 @@ struct SplitSeams {
     of split: TextSplit,
     _ splitter: TextSplitter,
     _ left: Unicode.Scalar,
-    _ right: Unicode.Scalar
+    _ right: Unicode.Scalar,
+    _ base: Unicode.Scalar?
   ) -> StageEffect {
     if case .known = split.pattern { return Self.parts(left, right) ? .cut : .unknown }
     guard split.behavior == .isolated || split.behavior == .removed else { return .unknown }
@@ -85,7 +104,9 @@ struct SplitSeams {
       else { return .unknown }
       return before == after ? .none : .cut
     case .words:
-      return Self.endsWord(left) && right == " " ? .cut : .unknown
+      let isEnd = WordRole(of: base ?? left)
+        .endsWord(before: WordRole(of: right), hasMarks: base.map { $0 != left } ?? false)
+      return isEnd ? .cut : .unknown
     case .graphemes, .wholeGraphemes:
       if right.value >= 0x80 || right == "\n" { return .unknown }
     }
@@ -135,16 +156,6 @@ struct SplitSeams {
     if before.contains(.number) { return !after.contains(.number) }
     return before.contains(.letter) && after.isDisjoint(with: [.letter, .combining])
       && right != "'"
-  }
-
-  /// Whether a character is surely the end of a word of ICU where a space follows: letters of the
-  /// Latin, Greek and Cyrillic scripts, and the digits of ASCII.
-  private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x30...0x39: true
-    case 0x41..<0x250, 0x370..<0x500: CharacterClass(of: scalar).contains(.letter)
-    default: false
-    }
   }
 }
 

@@ -18,6 +18,7 @@ final class TextSeams {
   private let normalization: NormalizationSeams
   private let normalizedTokens: AddedTokenSeams
   private let splits: SplitSeams
+  private let looksAtBases: Bool
   private lazy var merges = MergeSeams(tokenizer)
   private let sentencePiece: SentencePieceSeams?
   private let tokenizer: Tokenizer
@@ -42,6 +43,7 @@ final class TextSeams {
     sentencePiece = tokenizer.sentencePiece.map { SentencePieceSeams($0, tokenizer) }
     normalization = NormalizationSeams(configuration)
     splits = SplitSeams(configuration)
+    looksAtBases = splits.looksAtBases
     mergesTogether =
       dropsMerges || configuration.ignoresMerges || configuration.options.marksWords
     if let sentencePiece {
@@ -80,12 +82,18 @@ final class TextSeams {
     guard right.isWellFormed, left.isWellFormed, start + left.length == place,
       let leftScalar = Unicode.Scalar(left.scalar), let rightScalar = Unicode.Scalar(right.scalar)
     else { return false }
-    let pair = UInt64(left.scalar) << 32 | UInt64(right.scalar)
-    let index = Int(truncatingIfNeeded: (pair &* hashKey0) >> 52)
-    if answers[index].pair != pair {
-      answers[index] = (pair, parts(leftScalar, rightScalar))
+    if looksAtBases, CharacterClass(of: leftScalar).contains(.combining) {
+      guard let cluster = cluster(in: text, endingAt: place), parts(cluster, rightScalar) else {
+        return false
+      }
+    } else {
+      let pair = UInt64(left.scalar) << 32 | UInt64(right.scalar)
+      let index = Int(truncatingIfNeeded: (pair &* hashKey0) >> 52)
+      if answers[index].pair != pair {
+        answers[index] = (pair, parts(String(leftScalar), rightScalar))
+      }
+      guard answers[index].isSeam else { return false }
     }
-    guard answers[index].isSeam else { return false }
     if dropsSpace {
       // The space must be inside of a text between added tokens, each of which gets its own in front.
       guard right.scalar == 0x20, place + 1 < text.count, text[place + 1] != 0x20,
@@ -96,14 +104,37 @@ final class TextSeams {
     return sentencePiece?.keepsApart(text, left: start, place) ?? true
   }
 
+  /// The marks before a place with the character that they belong to, where they are few.
+  private func cluster(in text: ByteView, endingAt place: Int) -> String? {
+    var start = place
+    while start > 0, place - start < 24 {
+      start -= 1
+      if text[start] & 0xC0 == 0x80 { continue }
+      let step = unsafe UTF8Decoding.step(text.address, at: start, limit: place)
+      guard step.isWellFormed, let scalar = Unicode.Scalar(step.scalar) else { return nil }
+      if !CharacterClass(of: scalar).contains(.combining) {
+        return text[start..<place].withSpan { span in
+          unsafe span.withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) }
+        }
+      }
+    }
+    return nil
+  }
+
   /// Whether two characters in a row are parted, whatever stands around them.
-  private func parts(_ left: Unicode.Scalar, _ right: Unicode.Scalar) -> Bool {
-    if !addedTokens.parts(left, right) { return false }
-    if let sentencePiece { return sentencePiece.parts(left, right) }
-    guard let normal = normalization.ends(of: left, right),
-      normalizedTokens.parts(normal.left, normal.right)
+  ///
+  /// - Parameters:
+  ///   - left: The left one; where that is a mark, behind all that it belongs to or alone.
+  ///   - right: The right one.
+  /// - Returns: Whether that is certain.
+  private func parts(_ left: String, _ right: Unicode.Scalar) -> Bool {
+    guard let last = left.unicodeScalars.last, addedTokens.parts(last, right) else { return false }
+    if let sentencePiece { return sentencePiece.parts(last, right) }
+    guard let normal = normalization.ends(of: left, right), let first = normal.left.first,
+      let last = normal.left.last, normalizedTokens.parts(last, normal.right)
     else { return false }
-    switch splits.effect(normal.left, normal.right) {
+    let hasBase = normal.left.dropFirst().allSatisfy { WordRole(of: $0) == .mark }
+    switch splits.effect(last, normal.right, base: hasBase ? first : nil) {
     case .cut: return true
     case .none(let left, let right): return !mergesTogether && merges.parts(left, right)
     case .unknown: return false

@@ -1,5 +1,13 @@
 import CVector
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// A growable array of plain values in one piece of memory, owned by one place.
 ///
 /// The hot loops of counting, training and encoding stand on it: an element is reached by one load
@@ -24,7 +32,7 @@ import CVector
   }
 
   deinit {
-    unsafe UnsafeMutableRawPointer(start).deallocate()
+    unsafe free(start)
   }
 
   /// Memory that begins with a cache line, so that records of 32 or 64 bytes never cross one; large
@@ -32,10 +40,11 @@ import CVector
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
     let size = capacity * MemoryLayout<Element>.stride
     let isLarge = size >= 2 * hugePageSize
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: size,
-      alignment: isLarge ? hugePageSize : 64
-    )
+    var block: UnsafeMutableRawPointer?
+    let code = unsafe posix_memalign(&block, isLarge ? hugePageSize : 64, size)
+    guard code == 0, let bytes = unsafe block else {
+      preconditionFailure("no memory for an array of \(size) bytes")
+    }
     if isLarge { unsafe adviseHugePages(bytes, size) }
     return unsafe bytes.bindMemory(to: Element.self, capacity: capacity)
   }
@@ -63,6 +72,20 @@ import CVector
     if count + more > capacity { grow(to: count + more) }
     unsafe (start + count).initialize(repeating: element, count: more)
     count += more
+  }
+
+  /// Makes room for a number of elements where they are, or where the system moves the pages to.
+  ///
+  /// Unlike growth by appending, a large array never stands beside a copy of itself; where it begins
+  /// after that, only small pages are sure to be whole.
+  mutating func enlarge(to newCapacity: Int) {
+    if newCapacity <= capacity { return }
+    let size = newCapacity * MemoryLayout<Element>.stride
+    guard let moved = unsafe realloc(start, size) else {
+      preconditionFailure("no memory for an array of \(size) bytes")
+    }
+    unsafe start = moved.bindMemory(to: Element.self, capacity: newCapacity)
+    capacity = newCapacity
   }
 
   /// Makes room for elements to come.
@@ -107,7 +130,7 @@ import CVector
     let larger = max(needed, capacity + capacity / 2, 16)
     let moved = unsafe Self.allocate(larger)
     unsafe moved.moveInitialize(from: start, count: count)
-    unsafe UnsafeMutableRawPointer(start).deallocate()
+    unsafe free(start)
     unsafe start = moved
     capacity = larger
   }

@@ -51,21 +51,36 @@ public struct TokenIDWriter: ~Copyable {
     document ids: ArraySlice<TokenID>,
     byteCount: Int
   ) throws(TokenizationError) {
-    var count = ids.count
-    append(ids)
-    if let end = description.endOfText {
-      append([end])
-      count += 1
+    try append(ids)
+    try endDocument(byteCount: byteCount)
+  }
+
+  /// Appends tokens of a text that goes on, up to ``endDocument(byteCount:)``.
+  ///
+  /// - Throws: ``TokenizationError/file(_:)`` where they can not be written.
+  public mutating func append(_ ids: ArraySlice<TokenID>) throws(TokenizationError) {
+    if description.isWide {
+      for id in ids { wide.append(id.littleEndian) }
+    } else {
+      for id in ids { narrow.append(UInt16(truncatingIfNeeded: id).littleEndian) }
     }
-    description.tokens += count
+    description.tokens += ids.count
+    if let last = description.parts.indices.last { description.parts[last].tokens += ids.count }
+    if narrow.count + wide.count >= 1 << 19 { try flush() }
+  }
+
+  /// Ends a text that was appended in parts, with the token for that, where the tokenizer has one.
+  ///
+  /// - Parameter byteCount: How many bytes the text has.
+  /// - Throws: ``TokenizationError/file(_:)`` where it can not be written.
+  public mutating func endDocument(byteCount: Int) throws(TokenizationError) {
+    if let end = description.endOfText { try append([end]) }
     description.documents += 1
     description.bytes += byteCount
     if let last = description.parts.indices.last {
-      description.parts[last].tokens += count
       description.parts[last].documents += 1
       description.parts[last].bytes += byteCount
     }
-    if narrow.count + wide.count >= 1 << 19 { try flush() }
   }
 
   /// Gives the file and its description their names.
@@ -83,14 +98,6 @@ public struct TokenIDWriter: ~Copyable {
       throw .file(error)
     }
     return description
-  }
-
-  private mutating func append(_ ids: ArraySlice<TokenID>) {
-    if description.isWide {
-      for id in ids { wide.append(id.littleEndian) }
-    } else {
-      for id in ids { narrow.append(UInt16(truncatingIfNeeded: id).littleEndian) }
-    }
   }
 
   private mutating func flush() throws(TokenizationError) {

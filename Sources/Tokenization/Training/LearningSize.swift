@@ -58,15 +58,17 @@ public struct LearningSize: Sendable, Hashable {
 
   /// The bytes of memory that are enough for learning from words of bytes.
   ///
-  /// How many distinct pairs there are at a time depends on the text. The formula lies 2 to 17 % above
-  /// what was measured with 8,192 to 131,072 tokens on texts of one to 360 languages with 2 to 34 MB of
-  /// distinct words, and up to 45 % where the table of pairs just did not have to double.
+  /// How many distinct pairs there are at a time depends on the text. The formula lies 2 to 10 % above
+  /// what was measured with 8,192 to 131,072 tokens on 6 to 121 MB of text in one and in 36 languages,
+  /// and up to 32 % where the table of pairs just did not have to double.
   public func enough(vocabularySize: Int) -> Int {
     let mean = (Double(listedCount) * Double(min(vocabularySize, 40_960))).squareRoot()
     let pairs = Int(min(Double(listedCount) / 6, 1.9 * mean))
-    // A table that doubles has the old one beside it.
-    let tables = MemoryLayout<PairTable.Entry>.stride * tableSize(for: pairs / 5 * 6) / 2 * 3
-    return Self.program + wordsAndLists + tables + 20 * pairs + Self.bytesOfToken * vocabularySize
+    let tables = MemoryLayout<PairTable.Entry>.stride * tableSize(for: pairs / 5 * 6)
+    // What a merge notes in the words that have it, most where a merge is in every other word.
+    let events = 20 * wordCount
+    return Self.program + wordsAndLists + events + tables + 20 * pairs
+      + Self.bytesOfToken * vocabularySize
   }
 
   /// The bytes of memory that are enough for learning for parity between languages, each of which

@@ -8,7 +8,10 @@ extension MergeLearner {
       let count = words.wordCount(at: Int(place))
       var read = Int(place) + 2
       while words.values[read + 1] != WordList.end {
-        if let memory, !pairs.hasRoom(for: 1) { try memory.checkGrowth(by: pairs.grownByteCount) }
+        if let memory, !pairs.hasRoom(for: 1) {
+          try memory.checkGrowth(by: pairs.addedByteCount)
+          pairs.growInPlace()
+        }
         let slot = pairs.insert(pairKey(words.values[read], words.values[read + 1]))
         pairs[slot: slot].count += count
         if pairs[slot: slot].listCount == 0 || pairs[slot: slot].listStart != place {

@@ -1,4 +1,5 @@
-/// How learning keeps within memory: by forgetting what is out of date before a table grows.
+/// How learning keeps within memory: by forgetting what is out of date before a table grows, and by
+/// letting tables grow where they are.
 ///
 /// A word has fewer pairs after each merge, so that the lists of words, without those that lost the
 /// pair, never need more room than at the start. Nothing that is forgotten could change a merge.
@@ -21,28 +22,29 @@ extension MergeLearner {
         compactLists(thoroughly: true)
       }
       if lists.count + wordCount > lists.capacity {
-        try memory.checkGrowth(
-          by: MemoryLayout<UInt32>.stride * (lists.count + lists.count / 2 + wordCount)
-        )
+        let room = lists.count + lists.count / 2 + wordCount
+        try memory.checkGrowth(by: MemoryLayout<UInt32>.stride * (room - lists.capacity))
+        let count = lists.count
+        lists.enlarge(to: room)
+        lists.extend(by: room - count, with: 0)
+        lists.truncate(to: count)
       }
     }
     if !pairs.hasRoom(for: pairCount) {
       forgetLostPairs()
       // With an eighth of the slots free at least, so that this comes seldom.
       if !pairs.hasRoom(for: pairCount + pairs.slotCount / 8) {
-        try memory.checkGrowth(by: pairs.grownByteCount)
-        pairs.makeRoom()
+        try memory.checkGrowth(by: pairs.addedByteCount)
+        pairs.growInPlace()
       }
     }
     if queue.count + pairCount > queue.capacity {
       queue.update(by: pairs, minimumCount: minimumCount)
       let more = pairCount + queue.capacity / 4
       if queue.count + more > queue.capacity {
-        try memory.checkGrowth(
-          by: MemoryLayout<MergeQueue.Entry>.stride
-            * max(queue.count + more, queue.capacity + queue.capacity / 2)
-        )
-        queue.reserve(more)
+        let room = queue.count + more
+        try memory.checkGrowth(by: MemoryLayout<MergeQueue.Entry>.stride * (room - queue.capacity))
+        queue.enlarge(to: room)
       }
     }
   }

@@ -25,10 +25,11 @@ struct MergeQueue: ~Copyable {
   /// How many entries fit without more memory.
   var capacity: Int { heap.capacity }
 
-  /// Makes room for entries to come, and has the system give that memory now.
-  mutating func reserve(_ more: Int) {
+  /// Makes room for a number of entries, and has the system give that memory now.
+  mutating func enlarge(to room: Int) {
     let count = heap.count
-    heap.extend(by: more, with: Entry(count: 0, key: 0))
+    heap.enlarge(to: room)
+    heap.extend(by: room - count, with: Entry(count: 0, key: 0))
     heap.truncate(to: count)
   }
 

@@ -86,6 +86,22 @@ final class DocumentEncoder {
     next: () throws -> [UInt8]?,
     take: (Encoding) throws -> Void
   ) throws {
+    let document = try startDocument(from: name, offsets: offsets)
+    while let bytes = try next() { try take(document.append(bytes)) }
+    try take(document.finish())
+  }
+
+  /// Starts a source's next document, which comes in parts.
+  ///
+  /// - Parameters:
+  ///   - name: The source.
+  ///   - offsets: What offsets count; nil for none.
+  /// - Returns: What encodes it.
+  /// - Throws: ``TokenizationError`` where the tokenizer's stages cannot be prepared.
+  func startDocument(
+    from name: String,
+    offsets: StreamingEncoder.OffsetUnit? = nil
+  ) throws -> DocumentStream {
     let first = start(1, name)
     defer { count += 1 }
     let encoder = try StreamingEncoder(
@@ -96,12 +112,7 @@ final class DocumentEncoder {
       number: count,
       offsets: offsets
     )
-    do {
-      while let bytes = try next() { try take(encoder.append(bytes)) }
-      try take(encoder.finish())
-    } catch let error as TokenizationError {
-      throw SpecialTokenInDocument(error, document: first + 1, source: name) ?? error
-    }
+    return DocumentStream(encoder, number: first + 1, source: name)
   }
 
   /// Notes that a source has more documents.
@@ -111,18 +122,5 @@ final class DocumentEncoder {
     if source.name != name { source = (name, 0) }
     defer { source.count += more }
     return source.count
-  }
-}
-
-/// A special token in a document where that is refused, and how to say what it is.
-private struct SpecialTokenInDocument: Error, CustomStringConvertible {
-  let description: String
-
-  /// Nil for every other error.
-  init?(_ error: TokenizationError, document: Int, source: String) {
-    guard case .specialTokenInText(let token, let offset) = error else { return nil }
-    description =
-      "Document \(document) of \(source) holds the special token \(token) at byte \(offset)."
-      + " Say what it is there: --special-in-text text (ordinary text) or recognize (the token)."
   }
 }

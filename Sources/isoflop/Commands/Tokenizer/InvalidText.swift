@@ -33,23 +33,30 @@ enum InvalidText: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension InvalidText {
-  /// A text as one document, from its start to its end.
-  func stream(_ input: TextInput) throws -> UTF8Stream {
-    let policy: UTF8Stream.Policy =
-      switch self {
-      case .strict: .refuse
-      case .replace: .replace
-      case .bytes: .keep
-      }
-    return try UTF8Stream(input.path, policy)
+  /// The policy for text that comes in parts.
+  var policy: UTF8Stream.Policy {
+    switch self {
+    case .strict: .refuse
+    case .replace: .replace
+    case .bytes: .keep
+    }
   }
 
-  /// Runs a body that refuses bytes that are not UTF-8, and names the option that takes them.
-  func namingRemedy<Result>(_ body: () throws(FilesError) -> Result) throws -> Result {
+  /// A text as one document, from its start to its end.
+  func stream(_ input: TextInput) throws -> UTF8Stream {
+    try UTF8Stream(input.path, policy)
+  }
+
+  /// Runs a body that refuses bytes that are not UTF-8, and names the option that takes them: there
+  /// is none for records.
+  func namingRemedy<Result>(
+    of form: TextInput.Form = .lines,
+    _ body: () throws(FilesError) -> Result
+  ) throws -> Result {
     do throws(FilesError) {
       return try body()
     } catch {
-      guard case .notUTF8 = error else { throw error }
+      guard case .notUTF8 = error, form == .lines else { throw error }
       throw InvalidTextError(error)
     }
   }

@@ -19,8 +19,9 @@ struct TokenizerEncode: ParsableCommand {
       special tokens that the tokenizer's post-processor names are added.
 
       A text that is one document is encoded as it comes in, in memory that
-      does not grow with it: it is cut between characters where its tokens are
-      the same for the parts as for the whole. Text without such a place (one
+      does not grow with it, and so is a line or record of --output beyond
+      4 MiB: it is cut between characters where its tokens are the same for
+      the parts as for the whole. Text without such a place (one
       endless word), and all text of tokenizers that look at it as a whole
       (regular expressions of a user, ICU transforms, SentencePiece models with
       rules for spaces), is held, up to 1 GiB.
@@ -215,46 +216,5 @@ struct TokenizerEncode: ParsableCommand {
       ("tokens", JSONText.array(encoding.ids.map { JSONText.string(tokenizer.spelling(of: $0)) })),
       ("offsets", JSONText.array(ranges.map { "[\($0.lowerBound), \($0.upperBound)]" })),
     ])
-  }
-
-  /// Encodes the lines or records of texts into a file of ids.
-  private func writeIDs(
-    of inputs: [TextInput],
-    with encoder: DocumentEncoder,
-    to path: String
-  ) throws {
-    Interruption.listen()
-    let progress = DelayedProgress(quiet: quiet)
-    defer { progress.finish() }
-    var writer = try TokenIDWriter(path, tokenizer: encoder.tokenizer)
-    let blocks = TextBlocks(inputs, size: 4 << 20)
-    var done = 0
-    var parts = 0
-    while let block = try blocks.next() {
-      if Interruption.isRequested {
-        progress.finish()
-        Console.note("Interrupted. Nothing was written.\n")
-        throw ExitStatus.interrupted
-      }
-      while inputs.count > 1, parts <= block.inputIndex {
-        writer.startPart(language: inputs[parts].stem)
-        parts += 1
-      }
-      let documents = try invalid.documents(of: block)
-      let batch = try encoder.encode(documents, from: inputs[block.inputIndex].path)
-      for (index, range) in documents.ranges.enumerated() {
-        try writer.append(document: batch[index], byteCount: range.count)
-      }
-      done += block.storedBytes
-      progress.update(stage: "Encoding", done: done, of: blocks.storedBytes)
-    }
-    let description = try writer.finish()
-    progress.finish()
-    Console.writeLine(
-      """
-      \(path): \(description.tokens) tokens of \(description.documents) documents, \
-      \(description.bytes) bytes, \(description.isWide ? "uint32" : "uint16")
-      """
-    )
   }
 }
