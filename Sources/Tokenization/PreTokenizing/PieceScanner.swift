@@ -40,6 +40,11 @@ struct CL100KScanner: PieceScanner {
 
   @inline(__always)
   func end(ofPieceAt position: Int, in text: ScannedText) -> Int {
+    if text.bytes[position] == UInt8(ascii: " ") {
+      // Half of all pieces: a space and a word.
+      let end = text.end(ofLetters: .letter, from: position &+ 1)
+      if end > position &+ 1 { return end }
+    }
     let first = text.character(at: position)
     if first.kind.contains(.letter) { return text.end(ofLetters: .letter, from: first.end) }
     if let end = text.end(ofContractionAt: position, anyCase: true) { return end }
@@ -130,6 +135,24 @@ struct O200KScanner: PieceScanner {
   }
 }
 
+/// The scanner of a pattern.
+enum ScannerKind {
+  case gpt2
+  case o200k
+  case cl100k(CL100KScanner)
+
+  init(_ pattern: SplitPattern) {
+    switch pattern {
+    case .gpt2: self = .gpt2
+    case .o200k: self = .o200k
+    case .cl100k, .qwen2, .nanochat:
+      self = .cl100k(CL100KScanner(digitCount: pattern.digitCount, keepsFinalSpace: false))
+    case .cl100kBase:
+      self = .cl100k(CL100KScanner(digitCount: pattern.digitCount, keepsFinalSpace: true))
+    }
+  }
+}
+
 extension SplitPattern {
   /// Visits the pieces of a text in order.
   @inline(__always)
@@ -137,13 +160,10 @@ extension SplitPattern {
     of bytes: ByteView,
     _ body: (Range<Int>) throws(Failure) -> Void
   ) throws(Failure) {
-    switch self {
+    switch ScannerKind(self) {
     case .gpt2: try visit(bytes, GPT2Scanner(), body)
     case .o200k: try visit(bytes, O200KScanner(), body)
-    case .cl100k, .qwen2, .nanochat:
-      try visit(bytes, CL100KScanner(digitCount: digitCount, keepsFinalSpace: false), body)
-    case .cl100kBase:
-      try visit(bytes, CL100KScanner(digitCount: digitCount, keepsFinalSpace: true), body)
+    case .cl100k(let scanner): try visit(bytes, scanner, body)
     }
   }
 

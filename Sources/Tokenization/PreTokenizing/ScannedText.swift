@@ -8,6 +8,9 @@ struct ScannedText {
   let bytes: ByteView
   private let byteClasses: ByteClasses
   private let classes = CharacterClassTable.shared
+  private let letterBits = LetterBits.letter
+  private let headBits = LetterBits.head
+  private let tailBits = LetterBits.tail
 
   init(_ bytes: ByteView) {
     self.bytes = bytes
@@ -52,29 +55,54 @@ struct ScannedText {
   /// The end of the run of letters, of capitals or of small letters that `letters` names.
   @inline(__always)
   func end(ofLetters letters: LetterRun, from start: Int) -> Int {
+    let bits = letterBits(letters)
+    var position = start
+    while position &+ 8 <= limit {
+      let word = bytes.word(at: position)
+      if word & 0x80 == 0 {
+        // Eight bytes at once, of which those that are no ASCII letters are marked.
+        let others = letters.others(in: word)
+        if others == 0 {
+          position &+= 8
+          continue
+        }
+        let length = others.trailingZeroBitCount &>> 3
+        position &+= length
+        if word &>> UInt64(length &<< 3) & 0x80 == 0 { return position }
+      } else if UpperBits.areOfTwo(word) {
+        if !bits.hasTwo(word) { return position }
+        position &+= 2
+      } else if UpperBits.areOfThree(word) {
+        if !bits.hasThree(word) { return position }
+        position &+= 3
+      } else {
+        let character = longCharacter(at: position)
+        if !letters.contains(character.kind) { return position }
+        position = character.end
+      }
+    }
+    return lastEnd(ofLetters: letters, from: position)
+  }
+
+  /// The end of a run of letters whose last characters are near the end of the text.
+  @inline(never)
+  private func lastEnd(ofLetters letters: LetterRun, from start: Int) -> Int {
     var position = start
     while position < limit {
-      let byte = bytes[position]
-      if byte < 0x80 {
-        if position + 8 > limit {
-          if !letters.contains(byteClasses[byte]) { return position }
-          position += 1
-          continue
-        }
-        // Eight bytes at once, of which those that are no ASCII letters are marked.
-        let others = letters.others(in: bytes.word(at: position))
-        if others == 0 {
-          position += 8
-          continue
-        }
-        position += others.trailingZeroBitCount >> 3
-        if bytes[position] < 0x80 { return position }
-      }
-      let character = longCharacter(at: position)
+      let character = character(at: position)
       if !letters.contains(character.kind) { return position }
       position = character.end
     }
     return position
+  }
+
+  @inline(__always)
+  private func letterBits(_ letters: LetterRun) -> LetterBits {
+    switch letters {
+    case .letter: letterBits
+    case .head: headBits
+    case .tail: tailBits
+    }
   }
 
   /// The end of the run of characters that have any of some classes.
