@@ -14,6 +14,8 @@ final class TokenizerTables: Sendable {
   let coversAllBytes: Bool
   /// The tokens by their bytes, for long texts.
   let vocabulary = SharedVocabulary()
+  /// Where long pieces can be cut.
+  let seams = SharedSeams()
 
   /// No token.
   static let none = TokenID.max

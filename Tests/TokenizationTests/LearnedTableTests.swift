@@ -20,7 +20,7 @@ import Testing
   /// The tokens that a cache has for a word, or nil.
   private func find(_ word: [UInt8], _ cache: borrowing WordCache) -> [TokenID]? {
     word.withByteView { text in
-      let place = cache.find(WordCache.key(text, 0..<text.count), text)
+      let place = cache.find(cache.key(text, 0..<text.count), text)
       if place < 0 { return nil }
       var ids = FlatArray<TokenID>(capacity: WordCache.slack)
       cache.append(place, to: &ids)
@@ -37,7 +37,7 @@ import Testing
     ids.append(99)
     for token in word.tokens { ids.append(token) }
     word.bytes.withByteView { text in
-      cache.insert(WordCache.key(text, 0..<text.count), text, ids, 1..<ids.count)
+      cache.insert(cache.key(text, 0..<text.count), text, ids, 1..<ids.count)
     }
   }
 

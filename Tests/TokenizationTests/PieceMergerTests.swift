@@ -119,9 +119,9 @@ import UnicodeText
     let pairs = BytePairs(merges, byteTokens, isConsecutive: true)
     let never = BytePairs(merges, byteTokens, isConsecutive: false)
     func units(_ text: String, _ pairs: borrowing BytePairs) -> [UInt32] {
-      var units = FlatArray<UInt32>(repeating: 0, count: text.utf8.count)
-      Array(text.utf8).withByteView { pairs.units(of: $0, byteTokens, into: &units) }
-      return (0..<units.count).map { units[$0] }
+      var units: [UInt32] = []
+      Array(text.utf8).withByteView { pairs.forEachUnit(of: $0, byteTokens) { units.append($0) } }
+      return units
     }
     let mark = BytePairs.pairMark
     #expect(units("ab", pairs) == [257 | mark, b])

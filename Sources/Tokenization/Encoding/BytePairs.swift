@@ -20,7 +20,7 @@ struct BytePairs: ~Copyable, Sendable {
 
   private static let none: UInt64 = (1 << 21) - 1
 
-  /// What a unit of a piece that ``units(of:_:into:)`` found has where it is a merged pair.
+  /// What a unit of a piece has where it is a merged pair.
   static let pairMark: UInt32 = 1 << 31
 
   /// The pairs of a vocabulary whose ranks and tokens are narrow.
@@ -76,38 +76,40 @@ struct BytePairs: ~Copyable, Sendable {
     if rank < known { set(first, second, shift, rank) }
   }
 
+  /// What is known of the pair at a place of a piece.
   @inline(__always)
   private func entry(_ piece: ByteView, _ place: Int) -> UInt64 {
     entries[Int(piece[place]) << 8 | Int(piece[place &+ 1])]
   }
 
-  /// The tokens that a piece begins with: for each byte its token, or that of the pair it starts, with
-  /// a mark, where that pair is merged at once.
+  /// Visits the tokens that a piece begins with: for each byte its token, or that of the pair it
+  /// starts, with a mark, where that pair is merged at once.
   ///
   /// - Parameters:
   ///   - piece: At least one byte; each has a token.
   ///   - byteTokens: The token of each byte.
-  ///   - units: Has room for all bytes. Of two bytes in a row at most one starts a pair.
+  ///   - body: Is given a unit for each byte. Of two bytes in a row at most one starts a pair.
   @inline(__always)
-  func units(
+  func forEachUnit(
     of piece: ByteView,
     _ byteTokens: borrowing ByteTokens,
-    into units: inout FlatArray<UInt32>
+    _ body: (UInt32) -> Void
   ) {
     let last = piece.count &- 1
-    units[last] = byteTokens[piece[last]]
-    if last == 0 { return }
-    var before = outside
-    var current = entry(piece, 0)
-    var place = 0
-    while place < last &- 1 {
-      let next = entry(piece, place &+ 1)
-      units[place] = unit(current, before, next, byteTokens[piece[place]])
-      before = current
-      current = next
-      place &+= 1
+    if last > 0 {
+      var before = outside
+      var current = entry(piece, 0)
+      var place = 0
+      while place < last &- 1 {
+        let next = entry(piece, place &+ 1)
+        body(unit(current, before, next, byteTokens[piece[place]]))
+        before = current
+        current = next
+        place &+= 1
+      }
+      body(unit(current, before, outside &<< 21, byteTokens[piece[place]]))
     }
-    units[place] = unit(current, before, outside &<< 21, byteTokens[piece[place]])
+    body(byteTokens[piece[last]])
   }
 
   /// The token of a byte, or of the pair with an entry that the byte starts, as the pairs before and

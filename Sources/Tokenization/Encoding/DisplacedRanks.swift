@@ -14,8 +14,13 @@ struct DisplacedRanks: ~Copyable, Sendable {
   /// asked for are few and stay in the nearer caches.
   private var buckets: FlatArray<UInt32>
   private var multiplier: UInt64
-  private let bucketShift: UInt64
-  private let placeShift: UInt64
+  private let bucketMask: UInt64
+  private let placeMask: UInt64
+  /// Which bits of a hash say the bucket and the place: fixed ones, as shifts by a variable cost more.
+  ///
+  /// The bits above the 38 of a pair depend on all of them; a place has some of these.
+  private static let bucketShift: UInt64 = 46
+  private static let placeShift: UInt64 = 26
 
   /// Tokens and ranks below this fit.
   static let limit = 1 << 19
@@ -52,8 +57,8 @@ struct DisplacedRanks: ~Copyable, Sendable {
     let bucketBits = bits - 3
     slots = FlatArray(repeating: .max, count: 1 << Int(bits))
     buckets = FlatArray(repeating: 0, count: 1 << Int(bucketBits))
-    bucketShift = 64 - bucketBits
-    placeShift = 64 - bucketBits - bits
+    bucketMask = 1 << bucketBits - 1
+    placeMask = 1 << bits - 1
     multiplier = 0x9E37_79B9_7F4A_7C15
   }
 
@@ -110,19 +115,19 @@ struct DisplacedRanks: ~Copyable, Sendable {
 
   @inline(__always)
   private func bucket(_ hash: UInt64) -> Int {
-    Int(truncatingIfNeeded: hash &>> bucketShift)
+    Int(truncatingIfNeeded: hash &>> Self.bucketShift & bucketMask)
   }
 
   /// The place of a pair in the slots.
   @inline(__always)
   private func place(_ hash: UInt64, _ bucket: UInt32) -> Int {
-    Int(truncatingIfNeeded: hash &>> placeShift ^ UInt64(bucket & 0xFFFF)) & (slots.count &- 1)
+    Int(truncatingIfNeeded: (hash &>> Self.placeShift ^ UInt64(bucket & 0xFFFF)) & placeMask)
   }
 
   /// The bit of a pair among those of its bucket.
   @inline(__always)
   private func presenceBit(_ hash: UInt64) -> UInt32 {
-    16 | UInt32(truncatingIfNeeded: (hash &>> placeShift) &>> 3) & 15
+    16 | UInt32(truncatingIfNeeded: hash &>> (Self.placeShift + 3)) & 15
   }
 
   /// Puts the pairs in; false where those of a bucket cannot be told apart by this multiplier.

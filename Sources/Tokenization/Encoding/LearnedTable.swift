@@ -90,7 +90,7 @@ extension LearnedTable {
     /// Stands for the length of words above 16 bytes.
     static let longWord: UInt32 = 0xFF
     /// Stands for the number of tokens where there are more than fit.
-    static let listed: UInt32 = 0xFF
+    static let listed = 0xFF
     /// The state of a slot that is being filled; no word has this length.
     private static let busy: UInt32 = 0xFE
 
@@ -115,7 +115,7 @@ extension LearnedTable {
     /// The upper bits of the hash, so that a larger table has the words in the same order: growing
     /// reads and writes memory in order.
     @inline(__always)
-    private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> shift) }
+    func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> shift) }
 
     @inline(__always)
     private func after(_ place: Int) -> Int { (place &+ 1) & (slotCount &- 1) }
@@ -123,13 +123,19 @@ extension LearnedTable {
     /// Asks for the memory that looking a word up will read.
     @inline(__always)
     func prefetch(_ key: WordCache.Key) {
-      unsafe prefetchMemory(slots + home(key.hash))
+      unsafe prefetchMemory(slots + Int(key.home))
     }
 
     /// The place of a word met before, or -1.
     @inline(__always)
     func find(_ key: WordCache.Key, _ text: ByteView) -> Int {
-      var place = home(key.hash)
+      find(key, text, from: Int(key.home))
+    }
+
+    /// The place of a word met before, which is looked for from a place on; or -1.
+    @inline(__always)
+    func find(_ key: WordCache.Key, _ text: ByteView, from home: Int) -> Int {
+      var place = home
       let length = key.length
       while true {
         let state = unsafe slots[place].state.load(ordering: .acquiring)
@@ -145,7 +151,10 @@ extension LearnedTable {
       }
     }
 
-    @inline(__always)
+    /// Whether the word at a place is one of more than 16 bytes.
+    ///
+    /// Not in line: the compiler would prepare it for every short word too.
+    @inline(never)
     private func isSame(_ place: Int, _ text: ByteView, _ range: Range<Int>) -> Bool {
       // The length stands before the bytes; the first eight are known to be the same.
       let word = unsafe units + Int(slots[place].tokens.2)
@@ -155,17 +164,23 @@ extension LearnedTable {
         .isEqual(to: text[range.lowerBound + 8..<range.upperBound])
     }
 
+    /// The tokens of the word at a place, or where their list starts and how long it is, below the
+    /// slot's state.
+    @inline(__always)
+    func tokens(_ place: Int) -> SIMD4<UInt32> {
+      unsafe UnsafeRawPointer(slots + place).load(fromByteOffset: 16, as: SIMD4<UInt32>.self)
+    }
+
     /// Appends the tokens of the word at a place.
     ///
     /// - Precondition: The output has room for `slack` tokens, at least 4; so it has afterwards but for
     ///   three tokens.
     @inline(__always)
     func append(_ place: Int, to output: inout FlatArray<TokenID>, slack: Int) {
-      let numbers = unsafe UnsafeRawPointer(slots + place)
-        .load(fromByteOffset: 16, as: SIMD4<UInt32>.self)
-      let count = numbers.w >> 8
+      let numbers = tokens(place)
+      let count = Int(numbers.w >> 8)
       if count != Self.listed {
-        output.append(numbers, count: Int(count))
+        output.append(numbers, count: count)
         return
       }
       output.reserve(Int(numbers.y) + slack)
@@ -194,14 +209,15 @@ extension LearnedTable {
     static func unitCount(ofWord byteCount: Int) -> Int { 1 + (byteCount + 3) / 4 }
 
     /// Publishes a word: its bytes as a slot has them, its hash, the three numbers of the slot and its
-    /// state.
+    /// state; nothing where a word of up to 16 bytes is there already.
     ///
     /// - Precondition: The table has a free slot: the caller was allowed to add the word.
     @inline(__always)
     func insert(_ head: UInt64, _ tail: UInt64, _ hash: UInt64, _ tokens: SIMD4<UInt32>) {
       var place = home(hash)
       while true {
-        if unsafe slots[place].state.load(ordering: .relaxed) == 0,
+        let state = unsafe slots[place].state.load(ordering: .acquiring)
+        if state == 0,
           unsafe slots[place].state.compareExchange(
             expected: 0,
             desired: Self.busy,
@@ -209,6 +225,12 @@ extension LearnedTable {
           ).exchanged
         {
           break
+        }
+        let length = state & 0xFF
+        if length == tokens.w & 0xFF, length != Self.longWord,
+          unsafe (slots[place].head ^ head) | (slots[place].tail ^ tail) == 0
+        {
+          return
         }
         place = after(place)
       }
@@ -228,7 +250,7 @@ extension LearnedTable {
         if state == 0 || state == Self.busy { continue }
         let (head, tail) = unsafe (slots[place].head, slots[place].tail)
         var (first, second, third) = unsafe slots[place].tokens
-        if state >> 8 == Self.listed {
+        if Int(state >> 8) == Self.listed {
           copyUnits(Int(first), Int(second), to: larger, used)
           first = UInt32(used)
           used += Int(second)

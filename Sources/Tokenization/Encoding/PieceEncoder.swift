@@ -8,7 +8,7 @@ struct PieceEncoder: ~Copyable {
   var output = FlatArray<TokenID>()
 
   private let tables: TokenizerTables
-  private let pattern: SplitPattern?
+  private let pattern: ScannerKind?
   private let splitter: Result<TextSplitter, UnicodeTextError>?
   private let ignoresMerges: Bool
   private let modelTokenCount: Int
@@ -19,13 +19,32 @@ struct PieceEncoder: ~Copyable {
   private let merges: [Merge]
   /// How many bytes long pieces had so far.
   private var longCount = 0
-  /// Pieces that were found and not yet encoded.
-  private var group = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
-  /// Where those from the first unseen one on are in the cache, or ~number for an unseen one.
-  private var places = FlatArray<Int32>(capacity: WordCache.groupSize)
+  /// Pieces that were found and not yet encoded, and how many.
+  private var group = FlatArray(repeating: WordCache.Key(), count: WordCache.groupSize)
+  private var groupCount = 0
+  /// Where those from the first unseen one on are in the cache, or ~number for an unseen one; of long
+  /// ones all parts.
+  private var items = FlatArray<Int32>(capacity: WordCache.groupSize)
   /// The unseen ones and their tokens.
   private var unseen = FlatArray<PieceMerger.Piece>(capacity: WordCache.groupSize)
+  private var unseenKeys = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
   private var found = FlatArray<TokenID>()
+  /// The long ones that have parts.
+  private var wholes = FlatArray<Whole>()
+  private var seams: FoundSeams?
+  /// How many bytes long unseen pieces had so far.
+  private var cuttableCount = 0
+
+  /// A long piece that was cut.
+  struct Whole: BitwiseCopyable {
+    let key: WordCache.Key
+    /// The items of its parts.
+    let firstItem: Int
+    let endItem: Int
+    /// Where its tokens are in the output.
+    var firstID = 0
+    var endID = 0
+  }
 
   private let dropout: MergeDropout?
   private var random: Xoshiro256
@@ -34,6 +53,8 @@ struct PieceEncoder: ~Copyable {
   private static let longestPiece = 1 << 30
   /// So many bytes of long pieces are worth the tables of the ``PieceParser``.
   private static let parsingStart = 1 << 15
+  /// So many bytes of long pieces not met before are worth the tables of the ``CharacterSeams``.
+  private static let cuttingStart = 1 << 15
 
   init(_ tokenizer: Tokenizer, _ words: LearnedWords, _ dropout: MergeDropout? = nil) {
     cache = WordCache(words)
@@ -41,7 +62,7 @@ struct PieceEncoder: ~Copyable {
     random = dropout?.generator(ofText: 0) ?? Seed(0).stream("")
     tables = tokenizer.tables
     merges = tokenizer.merges
-    pattern = tokenizer.configuration.pattern
+    pattern = tokenizer.configuration.pattern.map(ScannerKind.init)
     splitter = tokenizer.configuration.splitter()
     ignoresMerges = tokenizer.configuration.ignoresMerges
     modelTokenCount = tokenizer.modelTokenCount
@@ -54,26 +75,49 @@ struct PieceEncoder: ~Copyable {
 
   /// Appends the tokens of a text.
   mutating func encode(_ text: ByteView) throws(TokenizationError) {
-    guard let pattern else {
-      try encodeStaged(text)
-      return
+    defer { groupCount = 0 }
+    switch pattern {
+    case nil: try encodeStaged(text)
+    case .gpt2: try encode(text, GPT2Scanner())
+    case .o200k: try encode(text, O200KScanner())
+    case .cl100k(let scanner): try encode(text, scanner)
     }
-    // A group of pieces is found first and looked up then, so that the memory of all of them is on
-    // its way before the first is needed.
-    try pattern.forEachPiece(of: text) { (piece) throws(TokenizationError) in
-      let key = WordCache.key(text, piece)
-      cache.prefetch(key)
-      group.append(key)
-      if group.count == WordCache.groupSize { try encodeGroup(text) }
+  }
+
+  /// Appends the tokens of the pieces that a scanner finds.
+  ///
+  /// A function of its own for each scanner, as all in one are too much for the compiler to put in
+  /// line.
+  @inline(never)
+  private mutating func encode(
+    _ text: ByteView,
+    _ scanner: some PieceScanner
+  ) throws(TokenizationError) {
+    let scanned = ScannedText(text)
+    var position = 0
+    while position < text.count {
+      // A group of pieces is found first and looked up then, so that the memory of all of them is on
+      // its way before the first is needed.
+      cache.refresh()
+      var count = 0
+      while count < WordCache.groupSize, position < text.count {
+        let end = scanner.end(ofPieceAt: position, in: scanned)
+        assert(end > position && end <= text.count, "piece \(position)..<\(end) of \(text.count)")
+        let key = cache.key(text, position..<end)
+        cache.prefetch(key)
+        group[count] = key
+        count &+= 1
+        position = end
+      }
+      groupCount = count
+      try encodeGroup(text)
     }
-    try encodeGroup(text)
   }
 
   /// Appends the tokens of the pieces found last.
   private mutating func encodeGroup(_ text: ByteView) throws(TokenizationError) {
-    defer { group.removeAll() }
     if let dropout, dropout.probability > 0 {
-      for index in 0..<group.count {
+      for index in 0..<groupCount {
         let piece = text[group[index].range]
         if piece.count > Self.longestPiece { throw .pieceTooLong(byteCount: piece.count) }
         queue.merge(
@@ -86,16 +130,8 @@ struct PieceEncoder: ~Copyable {
       return
     }
     output.reserve(WordCache.slack)
-    cache.refresh()
-    let view = cache.view
-    for index in 0..<group.count {
-      let place = view.find(group[index], text)
-      if place < 0 {
-        try encodeUnseen(from: index, text)
-        return
-      }
-      view.append(place, to: &output, slack: WordCache.slack)
-    }
+    let known = cache.appendKnown(group, count: groupCount, text, to: &output)
+    if known < groupCount { try encodeUnseen(from: known, text) }
   }
 
   /// The bytes that are encoded, in order; without what the stages remove.
@@ -110,9 +146,15 @@ struct PieceEncoder: ~Copyable {
 
   /// Appends the tokens of a text that several stages cut.
   private mutating func encodeStaged(_ text: ByteView) throws(TokenizationError) {
+    cache.refresh()
     for piece in try pieces(of: text) ?? [] {
-      group.append(WordCache.key(text, piece))
-      if group.count == WordCache.groupSize { try encodeGroup(text) }
+      group[groupCount] = cache.key(text, piece)
+      groupCount += 1
+      if groupCount == WordCache.groupSize {
+        try encodeGroup(text)
+        groupCount = 0
+        cache.refresh()
+      }
     }
     try encodeGroup(text)
   }
@@ -123,27 +165,106 @@ struct PieceEncoder: ~Copyable {
     from first: Int,
     _ text: ByteView
   ) throws(TokenizationError) {
-    places.removeAll()
+    items.removeAll()
     unseen.removeAll()
+    unseenKeys.removeAll()
+    wholes.removeAll()
     found.removeAll()
-    let view = cache.view
-    for index in first..<group.count {
-      let place = view.find(group[index], text)
-      places.append(Int32(truncatingIfNeeded: place < 0 ? ~unseen.count : place))
-      if place < 0 { unseen.append(try piece(group[index].range, of: text)) }
-    }
-    merger.merge(&unseen, of: text, tables, into: &found)
-    for index in 0..<places.count {
-      let place = Int(places[index])
+    for index in first..<groupCount {
+      let key = group[index]
+      let place = cache.find(key, text)
       if place >= 0 {
-        view.append(place, to: &output, slack: WordCache.slack)
+        items.append(Int32(truncatingIfNeeded: place))
+      } else if key.count <= CharacterSeams.shortestPiece {
+        try addUnseen(key, text)
       } else {
-        output.append(found, unseen[~place].ids)
-        output.reserve(WordCache.slack)
+        try addLong(key, text)
       }
     }
-    for index in 0..<places.count where places[index] < 0 {
-      cache.insert(group[first + index], text, found, unseen[~Int(places[index])].ids)
+    merger.merge(&unseen, of: text, tables, into: &found)
+    var next = 0
+    for index in 0..<wholes.count {
+      append(next..<wholes[index].firstItem)
+      let start = output.count
+      append(wholes[index].firstItem..<wholes[index].endItem)
+      wholes[index].firstID = start
+      wholes[index].endID = output.count
+      next = wholes[index].endItem
+    }
+    append(next..<items.count)
+    // Last, as the table may become another one.
+    for index in 0..<unseen.count {
+      cache.insert(unseenKeys[index], text, found, unseen[index].ids)
+    }
+    for index in 0..<wholes.count {
+      let whole = wholes[index]
+      cache.insert(whole.key, text, output, whole.firstID..<whole.endID)
+    }
+  }
+
+  /// Notes a piece, or a part of one, that was not met before.
+  @inline(__always)
+  private mutating func addUnseen(
+    _ key: WordCache.Key,
+    _ text: ByteView
+  ) throws(TokenizationError) {
+    items.append(~Int32(truncatingIfNeeded: unseen.count))
+    unseen.append(try piece(key.range, of: text))
+    unseenKeys.append(key)
+  }
+
+  /// Notes a long piece that was not met before, by the parts that no token reaches across.
+  private mutating func addLong(
+    _ key: WordCache.Key,
+    _ text: ByteView
+  ) throws(TokenizationError) {
+    let range = key.range
+    if ignoresMerges || range.count > CharacterSeams.longestPiece {
+      try addUnseen(key, text)
+      return
+    }
+    if seams == nil {
+      cuttableCount += range.count
+      if cuttableCount >= Self.cuttingStart { seams = tables.seams.get(merges, tables) }
+    }
+    let piece = text[range]
+    var end = seams?.end(ofPartAt: 0, piece) ?? piece.count
+    if end == piece.count {
+      try addUnseen(key, text)
+      return
+    }
+    let firstItem = items.count
+    var start = 0
+    while true {
+      let part = cache.key(text, range.lowerBound &+ start..<range.lowerBound &+ end)
+      let place = cache.find(part, text)
+      if place >= 0 {
+        items.append(Int32(truncatingIfNeeded: place))
+      } else {
+        try addUnseen(part, text)
+      }
+      if end == piece.count { break }
+      start = end
+      end = seams?.end(ofPartAt: start, piece) ?? piece.count
+    }
+    wholes.append(Whole(key: key, firstItem: firstItem, endItem: items.count))
+  }
+
+  /// Appends the tokens of some items.
+  @inline(__always)
+  private mutating func append(_ range: Range<Int>) {
+    let view = cache.view
+    // Room for what each has in the table itself.
+    let slack = 4 * (range.count + 1)
+    output.reserve(slack)
+    for index in range {
+      let place = Int(items[index])
+      if place >= 0 {
+        view.append(place, to: &output, slack: slack)
+      } else {
+        output.append(found, unseen[~place].ids)
+        output.reserve(slack)
+      }
     }
   }
 

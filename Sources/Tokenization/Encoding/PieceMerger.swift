@@ -48,8 +48,9 @@ struct PieceMerger: ~Copyable {
 
   /// How many pieces are worked on at once, besides one that waits for its first ranks: enough for a rank to arrive from the last cache.
   private static let laneCount = 8
-  /// Each lane has a place in front of a piece, and pairs are looked at in groups.
-  private static let laneSize = longestPiece + 8
+  /// Each lane has a place in front of a piece, pairs are looked at in groups, and links are written
+  /// sixteen at once.
+  private static let laneSize = longestPiece + 32
   /// A place that is in no group.
   static let unusedPlace = laneSize - 1
 
@@ -71,9 +72,12 @@ struct PieceMerger: ~Copyable {
   /// The neighboring places that hold a token.
   private var previous = FlatArray<UInt8>(repeating: 0, count: (laneCount + 1) * laneSize)
   private var next = FlatArray<UInt8>(repeating: 0, count: (laneCount + 1) * laneSize)
+  /// The numbers from 0 on: the links that a piece begins with.
+  private var numbers = FlatArray<UInt8>(capacity: laneSize)
 
-  /// What ``BytePairs`` makes of the piece that is put into a lane.
-  private var units = FlatArray<UInt32>(repeating: 0, count: longestPiece)
+  init() {
+    for number in 0..<Self.laneSize { numbers.append(UInt8(truncatingIfNeeded: number)) }
+  }
 
   /// The bits below a rank hold every place of a pair, the last of which is 127.
   private static let placeMask = (1 << Int(DisplacedRanks.rankShift)) - 1
@@ -169,36 +173,52 @@ struct PieceMerger: ~Copyable {
   private mutating func start(_ piece: ByteView, _ base: Int, _ tables: TokenizerTables) -> Int {
     var count = 0
     if tables.coversAllBytes, piece.count > 0 {
-      tables.ranks.bytePairs.units(of: piece, tables.byteTokens, into: &units)
-      var offset = 0
-      while offset < piece.count {
-        let unit = units[offset]
-        count &+= 1
-        tokens[base &+ count] = unit & ~BytePairs.pairMark
-        offset &+= 1 &+ Int(unit &>> 31)
-      }
+      count = startUnits(piece, base, tables)
     } else {
       for offset in 0..<piece.count {
         let token = tables.byteTokens[piece[offset]]
         if token == TokenizerTables.none { continue }
+        ask(base &+ count, token, tables.ranks.narrow)
         count &+= 1
         tokens[base &+ count] = token
       }
     }
     tokens[base &+ count &+ 1] = PairRanks.noToken
-    for place in stride(from: 1, through: count, by: 1) {
-      previous[base &+ place] = UInt8(truncatingIfNeeded: place &- 1)
-      next[base &+ place] = UInt8(truncatingIfNeeded: place &+ 1)
-    }
-    for place in stride(from: 1, to: count, by: 1) {
-      let question = tables.ranks.narrow.question(
-        tokens[base &+ place],
-        tokens[base &+ place &+ 1]
-      )
-      tables.ranks.narrow.prefetch(question)
-      pairs[base &+ place] = question.bits
-    }
+    previous.copy(numbers, 0..<count, to: base &+ 1)
+    next.copy(numbers, 2..<count &+ 2, to: base &+ 1)
     return count
+  }
+
+  /// The tokens of a piece of at least one byte, of which each has one: single bytes, and the pairs
+  /// that ``BytePairs`` makes of them.
+  @inline(__always)
+  private mutating func startUnits(
+    _ piece: ByteView,
+    _ base: Int,
+    _ tables: TokenizerTables
+  ) -> Int {
+    var place = base
+    // 1 where the byte before was the first of two: what is written for the second is overwritten by
+    // the next one. A branch would be guessed wrong too often.
+    var isInside = 0
+    tables.ranks.bytePairs.forEachUnit(of: piece, tables.byteTokens) { unit in
+      let token = unit & ~BytePairs.pairMark
+      ask(place, token, tables.ranks.narrow)
+      tokens[place &+ 1] = token
+      place &+= 1 &- isInside
+      isInside = Int(unit &>> 31)
+    }
+    return place &- base
+  }
+
+  /// Asks for the rank of the token at a place and the one behind it.
+  ///
+  /// The place in front of the first token holds none.
+  @inline(__always)
+  private mutating func ask(_ place: Int, _ token: TokenID, _ ranks: borrowing DisplacedRanks) {
+    let question = ranks.question(tokens[place], token)
+    ranks.prefetch(question)
+    pairs[place] = question.bits
   }
 
   /// Merges the pair that ``lowestPair(_:)`` found, and asks for the ranks of the two new ones.

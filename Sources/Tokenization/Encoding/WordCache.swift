@@ -5,16 +5,21 @@
 struct WordCache: ~Copyable {
   /// A word ready to be looked up.
   struct Key: BitwiseCopyable {
+    /// The first eight bytes, zero above a shorter word.
     var head: UInt64 = 0
+    /// The next eight bytes, or the hash of a word of more than 16.
     var tail: UInt64 = 0
-    var hash: UInt64 = 0
     var start = 0
-    var end = 0
+    /// How many bytes it has.
+    var count: UInt32 = 0
+    /// The place that it is looked for first, in the table that the key was made for.
+    var home: UInt32 = 0
 
-    @inline(__always) var range: Range<Int> { start..<end }
-    @inline(__always) var length: UInt32 {
-      end &- start <= 16
-        ? UInt32(truncatingIfNeeded: end &- start) : LearnedTable.View.longWord
+    @inline(__always) var range: Range<Int> { start..<start &+ Int(count) }
+    /// The length as a slot has it.
+    @inline(__always) var length: UInt32 { count <= 16 ? count : LearnedTable.View.longWord }
+    @inline(__always) var hash: UInt64 {
+      count <= 16 ? WordCache.hash(head, tail, Int(count)) : tail
     }
   }
 
@@ -53,19 +58,33 @@ struct WordCache: ~Copyable {
     unitsLeft = 0..<0
   }
 
-  /// The key of a part of a text.
+  /// The key of a part of a text, valid until the cache goes over to another table.
   @inline(__always)
-  static func key(_ text: ByteView, _ range: Range<Int>) -> Key {
+  func key(_ text: ByteView, _ range: Range<Int>) -> Key {
     let start = range.lowerBound
     let length = range.upperBound &- start
-    if length <= 16 {
-      let (head, tail) = text.words(at: start, length: length)
-      let hash = hash(head, tail, length)
-      return Key(head: head, tail: tail, hash: hash, start: start, end: range.upperBound)
-    }
+    if length > 16 { return longKey(text, range) }
+    let (head, tail) = text.words(at: start, length: length)
+    let home = view.home(Self.hash(head, tail, length))
+    return Key(
+      head: head,
+      tail: tail,
+      start: start,
+      count: UInt32(truncatingIfNeeded: length),
+      home: UInt32(truncatingIfNeeded: home)
+    )
+  }
+
+  @inline(never)
+  private func longKey(_ text: ByteView, _ range: Range<Int>) -> Key {
     let hash = text[range].hash()
-    let head = text.word(at: start)
-    return Key(head: head, tail: hash, hash: hash, start: start, end: range.upperBound)
+    return Key(
+      head: text.word(at: range.lowerBound),
+      tail: hash,
+      start: range.lowerBound,
+      count: UInt32(clamping: range.count),
+      home: UInt32(truncatingIfNeeded: view.home(hash))
+    )
   }
 
   /// The hash of a word of at most 16 bytes.
@@ -81,6 +100,39 @@ struct WordCache: ~Copyable {
   /// The place of a word met before, or -1.
   @inline(__always)
   func find(_ key: Key, _ text: ByteView) -> Int { view.find(key, text) }
+
+  /// Appends the tokens of words that were met before, up to the first one that was not.
+  ///
+  /// - Precondition: The output has room for ``slack`` tokens.
+  /// - Returns: The number of that first one, or how many words there are.
+  @inline(__always)
+  func appendKnown(
+    _ keys: borrowing FlatArray<Key>,
+    count: Int,
+    _ text: ByteView,
+    to output: inout FlatArray<TokenID>
+  ) -> Int {
+    let view = view
+    var end = output.count
+    var index = 0
+    while index < count {
+      let place = view.find(keys[index], text)
+      if place < 0 { break }
+      let numbers = view.tokens(place)
+      let tokenCount = Int(truncatingIfNeeded: numbers.w &>> 8)
+      if tokenCount != LearnedTable.View.listed {
+        output.store(numbers, at: end)
+        end &+= tokenCount
+      } else {
+        output.setCount(end)
+        view.append(place, to: &output, slack: Self.slack)
+        end = output.count
+      }
+      index &+= 1
+    }
+    output.setCount(end)
+    return index
+  }
 
   /// Appends the tokens of the word at a place.
   ///
@@ -103,9 +155,10 @@ struct WordCache: ~Copyable {
     _ found: borrowing FlatArray<TokenID>,
     _ range: Range<Int>
   ) {
-    let length = key.end - key.start
-    if length > Self.longestWord || range.isEmpty || find(key, text) >= 0 { return }
+    let length = Int(key.count)
+    if length > Self.longestWord || range.isEmpty { return }
     let isLong = length > 16
+    if isLong, view.find(key, text, from: view.home(key.hash)) >= 0 { return }
     let isListed = range.count > (isLong ? 2 : 3)
     let listCount = isListed ? range.count : 0
     let needed = listCount + (isLong ? LearnedTable.View.unitCount(ofWord: length) : 0)
@@ -126,8 +179,8 @@ struct WordCache: ~Copyable {
       tokens.z = UInt32(truncatingIfNeeded: start)
       view.write(text[key.range], at: start)
     }
-    let count = isListed ? LearnedTable.View.listed : UInt32(truncatingIfNeeded: range.count)
-    tokens.w = key.length | count << 8
+    let count = isListed ? LearnedTable.View.listed : range.count
+    tokens.w = key.length | UInt32(truncatingIfNeeded: count) << 8
     view.insert(key.head, key.tail, key.hash, tokens)
   }
 

@@ -143,6 +143,20 @@ func prefetchMemory(_ address: UnsafeRawPointer) {
 }
 
 extension FlatArray where Element == UInt32 {
+  /// Writes four elements at a place, behind the last element too where there is room.
+  @inline(__always)
+  mutating func store(_ elements: SIMD4<UInt32>, at index: Int) {
+    assert(index >= 0 && index + 4 <= capacity, "4 elements at \(index) of \(capacity)")
+    unsafe UnsafeMutableRawPointer(start + index).storeBytes(of: elements, as: SIMD4<UInt32>.self)
+  }
+
+  /// Counts the elements that were stored.
+  @inline(__always)
+  mutating func setCount(_ newCount: Int) {
+    assert(newCount >= 0 && newCount <= capacity, "\(newCount) elements of \(capacity)")
+    count = newCount
+  }
+
   /// Appends the first of four elements, up to three, where there is room for four.
   @inline(__always)
   mutating func append(_ elements: SIMD4<UInt32>, count more: Int) {
@@ -180,6 +194,24 @@ extension FlatArray where Element == UInt8 {
   func hasBytes(of bytes: ByteView, at place: Int) -> Bool {
     assert(place >= 0 && place + bytes.count <= count, "\(bytes.count) bytes at \(place)")
     return unsafe ByteView(start: start + place, count: bytes.count).isEqual(to: bytes)
+  }
+
+  /// Copies a part of another array to a place, 16 bytes at once: up to 15 more, for which both have
+  /// room.
+  @inline(__always)
+  mutating func copy(_ other: borrowing FlatArray<UInt8>, _ range: Range<Int>, to place: Int) {
+    assert(place + range.count + 15 <= count, "\(range.count) bytes at \(place) of \(count)")
+    assert(range.upperBound + 15 <= other.count, "\(range) of \(other.count)")
+    var offset = 0
+    while offset < range.count {
+      let source = unsafe UnsafeRawPointer(other.start + range.lowerBound + offset)
+      let target = unsafe UnsafeMutableRawPointer(start + place + offset)
+      unsafe target.storeBytes(
+        of: source.loadUnaligned(as: SIMD16<UInt8>.self),
+        as: SIMD16<UInt8>.self
+      )
+      offset &+= 16
+    }
   }
 
   /// Appends a part of another array, which holds at least 16 bytes after that part.
