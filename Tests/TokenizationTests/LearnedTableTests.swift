@@ -71,9 +71,9 @@ import Testing
     var cache = WordCache(words)
     for number in 0..<100 { insert(word(number), &cache) }
     let slotCount = words.table().0.view.slotCount
-    for byteCount in [0, 1, 1000, slotCount << 7] { words.expect(byteCount: byteCount) }
+    for byteCount in [0, 1, 1000, slotCount << 5] { words.expect(byteCount: byteCount) }
     #expect(words.generation == 0)
-    words.expect(byteCount: slotCount << 9)
+    words.expect(byteCount: slotCount << 7)
     #expect(words.table().0.view.slotCount == slotCount << 2)
     words.expect(byteCount: .max)
     #expect(words.table().0.view.slotCount == 1 << 17)

@@ -100,7 +100,7 @@ import UnicodeText
     let texts = lengths.map { length in
       (0..<length).map { _ in letters[random.below(letters.count)] }
     }
-    for count in [1, 2, 7, 8, 9, texts.count] {
+    for count in [1, 2, 11, 12, 13, 14, texts.count] {
       try expectTokens(of: Array(texts.prefix(count)), tokenizer)
       try expectTokens(of: Array(texts.suffix(count)), tokenizer)
     }

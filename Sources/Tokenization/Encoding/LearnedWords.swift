@@ -20,8 +20,9 @@ final class LearnedWords: Sendable {
   /// Makes the table large enough for the words of some bytes of text at once, as growing step by step
   /// touches more memory.
   func expect(byteCount: Int) {
-    // Natural text has a new word in a hundred bytes, and fewer the longer it is.
-    let bits = min(Int.bitWidth - 1 - max(1, byteCount >> 7).leadingZeroBitCount, Self.expectedBits)
+    // Natural text has a new word in 64 bytes or more, the more the longer it is; half of the slots are
+    // used.
+    let bits = min(Int.bitWidth - 1 - max(1, byteCount >> 5).leadingZeroBitCount, Self.expectedBits)
     current.withLock { table in
       if bits <= table.view.slotCount.trailingZeroBitCount { return }
       table = table.enlarged(bits: bits, isLast: false)

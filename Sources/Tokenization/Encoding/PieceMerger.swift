@@ -47,7 +47,7 @@ struct PieceMerger: ~Copyable {
   }
 
   /// How many pieces are worked on at once, besides one that waits for its first ranks: enough for a rank to arrive from the last cache.
-  private static let laneCount = 8
+  private static let laneCount = 12
   /// Each lane has a place in front of a piece, pairs are looked at in groups, and links are written
   /// sixteen at once.
   private static let laneSize = longestPiece + 32
