@@ -23,7 +23,7 @@ import Testing
       let place = cache.find(cache.key(text, 0..<text.count), text)
       if place < 0 { return nil }
       var ids = FlatArray<TokenID>(capacity: WordCache.slack)
-      cache.append(place, to: &ids)
+      cache.view.append(place, to: &ids, slack: WordCache.slack)
       return ids.toArray()
     }
   }

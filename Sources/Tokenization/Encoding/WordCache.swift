@@ -134,14 +134,6 @@ struct WordCache: ~Copyable {
     return index
   }
 
-  /// Appends the tokens of the word at a place.
-  ///
-  /// - Precondition: The output has room for ``slack`` tokens.
-  @inline(__always)
-  func append(_ place: Int, to output: inout FlatArray<TokenID>) {
-    view.append(place, to: &output, slack: Self.slack)
-  }
-
   /// How many words are looked up together at most: enough that some of them are new, and few enough
   /// that their slots stay in the nearest cache.
   static let groupSize = 256
