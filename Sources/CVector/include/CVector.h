@@ -26,6 +26,7 @@
 typedef float cv_float __attribute__((vector_size(4 * CV_LANES)));
 typedef int32_t cv_int __attribute__((vector_size(4 * CV_LANES)));
 typedef uint32_t cv_bits __attribute__((vector_size(4 * CV_LANES)));
+typedef uint64_t cv_two_words __attribute__((vector_size(16)));
 
 /* The levels of x86-64 that this processor and its operating system support:
  * 0 baseline, 1 AVX2 with FMA, 2 AVX-512 (x86-64-v4). Other architectures: 0. */
@@ -38,6 +39,17 @@ int cv_processor_has_bfloat16_products(void);
 
 /* Asks for the cache line of an address, which need not be readable. */
 CV_INLINE void cv_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/* The first `count` of sixteen bytes at an address, zeros in the others; all sixteen can be read, and
+ * count is 0 to 16. */
+CV_INLINE cv_two_words cv_load_first_bytes(const void *source, long count) {
+  static const uint8_t masks[32] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                    255, 255, 255, 255, 255, 255, 255, 255};
+  cv_two_words bytes, mask;
+  __builtin_memcpy(&bytes, source, sizeof bytes);
+  __builtin_memcpy(&mask, masks + 16 - count, sizeof mask);
+  return bytes & mask;
+}
 
 CV_INLINE cv_float cv_load(const float *source) {
   cv_float value;

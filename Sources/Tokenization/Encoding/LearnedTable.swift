@@ -87,12 +87,12 @@ extension LearnedTable {
     private let slots: UnsafeMutablePointer<Slot>
     private let units: UnsafeMutablePointer<UInt32>
 
-    /// Stands for the length of words above 16 bytes.
-    static let longWord: UInt32 = 0xFF
+    /// Stands for the length of words above 16 bytes; no length of a word.
+    static let longWord: UInt32 = 0
     /// Stands for the number of tokens where there are more than fit.
     static let listed = 0xFF
-    /// The state of a slot that is being filled; no word has this length.
-    private static let busy: UInt32 = 0xFE
+    /// The state of a slot that is being filled, above those of all words.
+    private static let busy: UInt32 = 1 << 31
 
     fileprivate init(bits: Int, _ memory: ZeroedMemory) {
       slotCount = 1 << bits
@@ -108,6 +108,39 @@ extension LearnedTable {
     /// How much memory a table takes.
     fileprivate static func byteCount(bits: Int) -> Int {
       MemoryLayout<Slot>.stride << bits + MemoryLayout<UInt32>.stride << (bits + 2)
+    }
+
+    /// The key of some bytes of a text.
+    @inline(__always)
+    func key(_ text: ByteView, _ start: Int, _ length: Int) -> WordCache.Key {
+      // Not in line, and without this value, which the compiler would prepare for every short word too.
+      if length > 16 { return Self.longKey(text, start, length, shift) }
+      let (head, tail) = text.words(at: start, length: length)
+      let home = home(WordCache.hash(head, tail, length))
+      return WordCache.Key(
+        head: head,
+        tail: tail,
+        start: start,
+        count: UInt32(truncatingIfNeeded: length),
+        home: UInt32(truncatingIfNeeded: home)
+      )
+    }
+
+    @inline(never)
+    private static func longKey(
+      _ text: ByteView,
+      _ start: Int,
+      _ length: Int,
+      _ shift: UInt64
+    ) -> WordCache.Key {
+      let hash = text[start..<start &+ length].hash()
+      return WordCache.Key(
+        head: text.word(at: start),
+        tail: hash,
+        start: start,
+        count: UInt32(clamping: length),
+        home: UInt32(truncatingIfNeeded: hash &>> shift)
+      )
     }
 
     /// The place that a word with a hash is looked for first.
@@ -126,8 +159,40 @@ extension LearnedTable {
       unsafe prefetchMemory(slots + Int(key.home))
     }
 
-    /// The place of a word met before, or -1.
+    /// Appends the tokens of words of up to 16 bytes that are at the first place they are looked for,
+    /// each with up to three tokens: most of all words.
+    ///
+    /// - Precondition: The output has room for four tokens for each word, or more words than there are.
+    /// - Returns: The number of the first word from `first` on that is none of these, or how many words
+    ///   there are.
     @inline(__always)
+    func appendShort(
+      _ keys: borrowing FlatArray<WordCache.Key>,
+      from first: Int,
+      count: Int,
+      to output: inout FlatArray<TokenID>
+    ) -> Int {
+      var end = output.count
+      var index = first
+      while index < count {
+        let slot = unsafe slots + Int(keys[index].home)
+        // The state comes first: the bytes of a slot that is being filled are never compared.
+        let state = unsafe slot.pointee.state.load(ordering: .acquiring)
+        let tokenCount = Int(state >> 8)
+        if state & 0xFF != keys[index].count || tokenCount == Self.listed { break }
+        if unsafe (slot.pointee.head ^ keys[index].head) | (slot.pointee.tail ^ keys[index].tail) != 0 {
+          break
+        }
+        output.store(unsafe UnsafeRawPointer(slot).load(fromByteOffset: 16, as: SIMD4<UInt32>.self), at: end)
+        end &+= tokenCount
+        index &+= 1
+      }
+      output.setCount(end)
+      return index
+    }
+
+    /// The place of a word met before, or -1.
+    @inline(never)
     func find(_ key: WordCache.Key, _ text: ByteView) -> Int {
       find(key, text, from: Int(key.home))
     }
@@ -139,14 +204,13 @@ extension LearnedTable {
       let length = key.length
       while true {
         let state = unsafe slots[place].state.load(ordering: .acquiring)
-        // The state comes first: the bytes of a slot that is being filled are never compared.
-        if state & 0xFF == length,
+        if state == 0 { return -1 }
+        if state & 0xFF == length, state != Self.busy,
           unsafe (slots[place].head ^ key.head) | (slots[place].tail ^ key.tail) == 0,
           length != Self.longWord || isSame(place, text, key.range)
         {
           return place
         }
-        if state == 0 { return -1 }
         place = after(place)
       }
     }

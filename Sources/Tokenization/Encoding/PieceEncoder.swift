@@ -22,12 +22,11 @@ struct PieceEncoder: ~Copyable {
   /// Pieces that were found and not yet encoded, and how many.
   private var group = FlatArray(repeating: WordCache.Key(), count: WordCache.groupSize)
   private var groupCount = 0
-  /// Where those from the first unseen one on are in the cache, or ~number for an unseen one; of long
-  /// ones all parts.
-  private var items = FlatArray<Int32>(capacity: WordCache.groupSize)
-  /// The unseen ones and their tokens.
+  /// The unseen ones, and where their tokens belong in the output, which has those of all others.
   private var unseen = FlatArray<PieceMerger.Piece>(capacity: WordCache.groupSize)
   private var unseenKeys = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
+  private var gaps = FlatArray<Int>(capacity: WordCache.groupSize)
+  /// The tokens of the unseen ones.
   private var found = FlatArray<TokenID>()
   /// The long ones that have parts.
   private var wholes = FlatArray<Whole>()
@@ -38,12 +37,12 @@ struct PieceEncoder: ~Copyable {
   /// A long piece that was cut.
   struct Whole: BitwiseCopyable {
     let key: WordCache.Key
-    /// The items of its parts.
-    let firstItem: Int
-    let endItem: Int
-    /// Where its tokens are in the output.
-    var firstID = 0
-    var endID = 0
+    /// Where its tokens are in the output, without those of the unseen parts before and inside.
+    let firstID: Int
+    let endID: Int
+    /// How many parts were not met before, up to its first and up to its last one.
+    let firstGap: Int
+    let endGap: Int
   }
 
   private let dropout: MergeDropout?
@@ -99,16 +98,18 @@ struct PieceEncoder: ~Copyable {
       // A group of pieces is found first and looked up then, so that the memory of all of them is on
       // its way before the first is needed.
       cache.refresh()
+      let view = cache.view
       var count = 0
-      while count < WordCache.groupSize, position < text.count {
+      repeat {
         let end = scanner.end(ofPieceAt: position, in: scanned)
         assert(end > position && end <= text.count, "piece \(position)..<\(end) of \(text.count)")
-        let key = cache.key(text, position..<end)
-        cache.prefetch(key)
+        let key = view.key(text, position, end &- position)
+        view.prefetch(key)
         group[count] = key
         count &+= 1
         position = end
-      }
+        if count == WordCache.groupSize { break }
+      } while position < text.count
       groupCount = count
       try encodeGroup(text)
     }
@@ -129,9 +130,26 @@ struct PieceEncoder: ~Copyable {
       }
       return
     }
+    unseen.removeAll()
+    unseenKeys.removeAll()
+    gaps.removeAll()
+    wholes.removeAll()
+    found.removeAll()
     output.reserve(WordCache.slack)
-    let known = cache.appendKnown(group, count: groupCount, text, to: &output)
-    if known < groupCount { try encodeUnseen(from: known, text) }
+    let view = cache.view
+    var index = 0
+    while true {
+      index = view.appendShort(group, from: index, count: groupCount, to: &output)
+      if index == groupCount { break }
+      let place = view.find(group[index], text)
+      if place >= 0 {
+        view.append(place, to: &output, slack: WordCache.slack)
+      } else {
+        try addUnseen(group[index], text)
+      }
+      index &+= 1
+    }
+    if unseen.count > 0 || wholes.count > 0 { encodeUnseen(text) }
   }
 
   /// The bytes that are encoded, in order; without what the stages remove.
@@ -159,68 +177,80 @@ struct PieceEncoder: ~Copyable {
     try encodeGroup(text)
   }
 
-  /// Encodes the rest of a group from the first piece on that was not met before.
+  /// Finds the tokens of the unseen pieces, puts them where they belong and keeps them.
   @inline(never)
-  private mutating func encodeUnseen(
-    from first: Int,
-    _ text: ByteView
-  ) throws(TokenizationError) {
-    items.removeAll()
-    unseen.removeAll()
-    unseenKeys.removeAll()
-    wholes.removeAll()
-    found.removeAll()
-    for index in first..<groupCount {
-      let key = group[index]
-      let place = cache.find(key, text)
-      if place >= 0 {
-        items.append(Int32(truncatingIfNeeded: place))
-      } else if key.count <= CharacterSeams.shortestPiece {
-        try addUnseen(key, text)
-      } else {
-        try addLong(key, text)
-      }
-    }
+  private mutating func encodeUnseen(_ text: ByteView) {
     merger.merge(&unseen, of: text, tables, into: &found)
-    var next = 0
-    for index in 0..<wholes.count {
-      append(next..<wholes[index].firstItem)
-      let start = output.count
-      append(wholes[index].firstItem..<wholes[index].endItem)
-      wholes[index].firstID = start
-      wholes[index].endID = output.count
-      next = wholes[index].endItem
+    // From the last one on: what stands behind a gap is moved by the tokens of all gaps up to it.
+    var source = output.count
+    output.reserve(found.count)
+    output.setCount(source &+ found.count)
+    var target = output.count
+    for index in stride(from: unseen.count &- 1, through: 0, by: -1) {
+      let gap = gaps[index]
+      output.moveUp(gap..<source, to: target)
+      target &-= source &- gap &+ unseen[index].idCount
+      output.copy(found, unseen[index].ids, to: target)
+      source = gap
     }
-    append(next..<items.count)
     // Last, as the table may become another one.
     for index in 0..<unseen.count {
       cache.insert(unseenKeys[index], text, found, unseen[index].ids)
     }
+    if wholes.count > 0 { keepWholes(text) }
+  }
+
+  /// Keeps the tokens of the long pieces that were cut.
+  private mutating func keepWholes(_ text: ByteView) {
+    var gap = 0
+    var moved = 0
     for index in 0..<wholes.count {
       let whole = wholes[index]
-      cache.insert(whole.key, text, output, whole.firstID..<whole.endID)
+      while gap < whole.firstGap {
+        moved &+= unseen[gap].idCount
+        gap &+= 1
+      }
+      let start = whole.firstID &+ moved
+      while gap < whole.endGap {
+        moved &+= unseen[gap].idCount
+        gap &+= 1
+      }
+      cache.insert(whole.key, text, output, start..<whole.endID &+ moved)
+    }
+  }
+
+  /// Notes a piece that was not met before: of a long one the parts that no token reaches across.
+  @inline(never)
+  private mutating func addUnseen(
+    _ key: WordCache.Key,
+    _ text: ByteView
+  ) throws(TokenizationError) {
+    if key.count <= CharacterSeams.shortestPiece {
+      try addPart(key, text)
+    } else {
+      try addLong(key, text)
     }
   }
 
   /// Notes a piece, or a part of one, that was not met before.
   @inline(__always)
-  private mutating func addUnseen(
+  private mutating func addPart(
     _ key: WordCache.Key,
     _ text: ByteView
   ) throws(TokenizationError) {
-    items.append(~Int32(truncatingIfNeeded: unseen.count))
     unseen.append(try piece(key.range, of: text))
     unseenKeys.append(key)
+    gaps.append(output.count)
   }
 
-  /// Notes a long piece that was not met before, by the parts that no token reaches across.
+  /// Notes a long piece that was not met before.
   private mutating func addLong(
     _ key: WordCache.Key,
     _ text: ByteView
   ) throws(TokenizationError) {
     let range = key.range
     if ignoresMerges || range.count > CharacterSeams.longestPiece {
-      try addUnseen(key, text)
+      try addPart(key, text)
       return
     }
     if seams == nil {
@@ -230,42 +260,33 @@ struct PieceEncoder: ~Copyable {
     let piece = text[range]
     var end = seams?.end(ofPartAt: 0, piece) ?? piece.count
     if end == piece.count {
-      try addUnseen(key, text)
+      try addPart(key, text)
       return
     }
-    let firstItem = items.count
+    let (firstID, firstGap) = (output.count, unseen.count)
     var start = 0
     while true {
       let part = cache.key(text, range.lowerBound &+ start..<range.lowerBound &+ end)
       let place = cache.find(part, text)
       if place >= 0 {
-        items.append(Int32(truncatingIfNeeded: place))
+        cache.view.append(place, to: &output, slack: WordCache.slack)
+        output.reserve(WordCache.slack)
       } else {
-        try addUnseen(part, text)
+        try addPart(part, text)
       }
       if end == piece.count { break }
       start = end
       end = seams?.end(ofPartAt: start, piece) ?? piece.count
     }
-    wholes.append(Whole(key: key, firstItem: firstItem, endItem: items.count))
-  }
-
-  /// Appends the tokens of some items.
-  @inline(__always)
-  private mutating func append(_ range: Range<Int>) {
-    let view = cache.view
-    // Room for what each has in the table itself.
-    let slack = 4 * (range.count + 1)
-    output.reserve(slack)
-    for index in range {
-      let place = Int(items[index])
-      if place >= 0 {
-        view.append(place, to: &output, slack: slack)
-      } else {
-        output.append(found, unseen[~place].ids)
-        output.reserve(slack)
-      }
-    }
+    wholes.append(
+      Whole(
+        key: key,
+        firstID: firstID,
+        endID: output.count,
+        firstGap: firstGap,
+        endGap: unseen.count
+      )
+    )
   }
 
   /// A piece for the ``PieceMerger``, with its tokens where it cannot merge it.

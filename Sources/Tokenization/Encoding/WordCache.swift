@@ -61,30 +61,7 @@ struct WordCache: ~Copyable {
   /// The key of a part of a text, valid until the cache goes over to another table.
   @inline(__always)
   func key(_ text: ByteView, _ range: Range<Int>) -> Key {
-    let start = range.lowerBound
-    let length = range.upperBound &- start
-    if length > 16 { return longKey(text, range) }
-    let (head, tail) = text.words(at: start, length: length)
-    let home = view.home(Self.hash(head, tail, length))
-    return Key(
-      head: head,
-      tail: tail,
-      start: start,
-      count: UInt32(truncatingIfNeeded: length),
-      home: UInt32(truncatingIfNeeded: home)
-    )
-  }
-
-  @inline(never)
-  private func longKey(_ text: ByteView, _ range: Range<Int>) -> Key {
-    let hash = text[range].hash()
-    return Key(
-      head: text.word(at: range.lowerBound),
-      tail: hash,
-      start: range.lowerBound,
-      count: UInt32(clamping: range.count),
-      home: UInt32(truncatingIfNeeded: view.home(hash))
-    )
+    view.key(text, range.lowerBound, range.count)
   }
 
   /// The hash of a word of at most 16 bytes.
@@ -93,46 +70,9 @@ struct WordCache: ~Copyable {
     mixed(head ^ hashKey0, tail ^ hashKey1 ^ UInt64(truncatingIfNeeded: length))
   }
 
-  /// Asks for the memory that looking a word up will read.
-  @inline(__always)
-  func prefetch(_ key: Key) { view.prefetch(key) }
-
   /// The place of a word met before, or -1.
   @inline(__always)
   func find(_ key: Key, _ text: ByteView) -> Int { view.find(key, text) }
-
-  /// Appends the tokens of words that were met before, up to the first one that was not.
-  ///
-  /// - Precondition: The output has room for ``slack`` tokens.
-  /// - Returns: The number of that first one, or how many words there are.
-  @inline(__always)
-  func appendKnown(
-    _ keys: borrowing FlatArray<Key>,
-    count: Int,
-    _ text: ByteView,
-    to output: inout FlatArray<TokenID>
-  ) -> Int {
-    let view = view
-    var end = output.count
-    var index = 0
-    while index < count {
-      let place = view.find(keys[index], text)
-      if place < 0 { break }
-      let numbers = view.tokens(place)
-      let tokenCount = Int(truncatingIfNeeded: numbers.w &>> 8)
-      if tokenCount != LearnedTable.View.listed {
-        output.store(numbers, at: end)
-        end &+= tokenCount
-      } else {
-        output.setCount(end)
-        view.append(place, to: &output, slack: Self.slack)
-        end = output.count
-      }
-      index &+= 1
-    }
-    output.setCount(end)
-    return index
-  }
 
   /// How many words are looked up together at most: enough that some of them are new, and few enough
   /// that their slots stay in the nearest cache.

@@ -46,6 +46,19 @@ import UnicodeText
     return unsafe bits[upper] &>> (bytes &>> 8) & 1 != 0
   }
 
+  /// Whether eight bytes, the first one lowest, are four characters of the kind.
+  ///
+  /// - Precondition: They have the upper bits of characters of two bytes.
+  @inline(__always)
+  func hasFourOfTwo(_ bytes: UInt64) -> Bool {
+    var all: UInt64 = 1
+    for shift: UInt64 in [0, 16, 32, 48] {
+      let upper = Int(truncatingIfNeeded: bytes &>> shift & 0x1F)
+      all &= unsafe bits[upper] &>> (bytes &>> (shift &+ 8))
+    }
+    return all != 0
+  }
+
   /// Whether three bytes, the first one lowest, are a character of the kind; bits above them do not
   /// count.
   ///
@@ -63,6 +76,18 @@ enum UpperBits {
   /// Whether the lowest two bytes have the upper bits of a character of two bytes.
   @inline(__always)
   static func areOfTwo(_ bytes: UInt64) -> Bool { bytes & 0xC0E0 == 0x80C0 }
+
+  /// Whether eight bytes have the upper bits of four characters of two bytes.
+  @inline(__always)
+  static func areFourOfTwo(_ bytes: UInt64) -> Bool {
+    bytes & 0xC0E0_C0E0_C0E0_C0E0 == 0x80C0_80C0_80C0_80C0
+  }
+
+  /// Whether the lowest six bytes have the upper bits of two characters of three bytes.
+  @inline(__always)
+  static func areTwoOfThree(_ bytes: UInt64) -> Bool {
+    bytes & 0xC0_C0F0_C0C0_F0 == 0x80_80E0_8080_E0
+  }
 
   /// Whether the lowest three bytes have the upper bits of a character of three bytes.
   @inline(__always)

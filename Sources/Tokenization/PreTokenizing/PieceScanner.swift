@@ -40,13 +40,14 @@ struct CL100KScanner: PieceScanner {
 
   @inline(__always)
   func end(ofPieceAt position: Int, in text: ScannedText) -> Int {
-    if text.bytes[position] == UInt8(ascii: " ") {
-      // Half of all pieces: a space and a word.
-      let end = text.end(ofLetters: .letter, from: position &+ 1)
-      if end > position &+ 1 { return end }
+    // Most pieces: a word, or a space and a word.
+    let byte = text.bytes[position]
+    if text.mayBeginWord(byte) {
+      let start = position &+ (byte == UInt8(ascii: " ") ? 1 : 0)
+      let end = text.end(ofLetters: .letter, from: start)
+      if end > start { return end }
     }
     let first = text.character(at: position)
-    if first.kind.contains(.letter) { return text.end(ofLetters: .letter, from: first.end) }
     if let end = text.end(ofContractionAt: position, anyCase: true) { return end }
     if first.kind.contains(.number) { return text.end(ofNumbers: digitCount, from: position) }
     if first.end < text.limit {

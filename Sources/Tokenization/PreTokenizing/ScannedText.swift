@@ -30,21 +30,26 @@ struct ScannedText {
     return longCharacter(at: position)
   }
 
-  /// The character at a position that begins with a byte above 0x7F.
+  /// Whether a byte is a space, an ASCII letter or a byte of a longer character.
   @inline(__always)
+  func mayBeginWord(_ byte: UInt8) -> Bool { byteClasses.mayBeginWord(byte) }
+
+  /// The character at a position that begins with a byte above 0x7F.
+  @inline(never)
   private func longCharacter(at position: Int) -> Character {
-    // Two bytes, and three of which the second may be any continuation: nearly all there are.
+    // Two and three bytes: nearly all there are.
     let lead = bytes[position]
     if lead < 0xE0, lead >= 0xC2, position + 1 < limit {
       let second = bytes[position + 1] ^ 0x80
       if second < 0x40 {
         return (classes[upper: Int(lead & 0x1F), lower: Int(second)], position + 2)
       }
-    } else if lead > 0xE0, lead < 0xF0, lead != 0xED, position + 2 < limit {
+    } else if lead >= 0xE0, lead < 0xF0, position + 2 < limit {
       let second = bytes[position + 1] ^ 0x80
       let third = bytes[position + 2] ^ 0x80
-      if second | third < 0x40 {
-        let upper = Int(lead & 0x0F) << 6 | Int(second)
+      let upper = Int(lead & 0x0F) << 6 | Int(second)
+      // Shorter characters spelled longer, and surrogates, are none.
+      if second | third < 0x40, upper >= 0x20, upper >> 5 != 0x1B {
         return (classes[upper: upper, lower: Int(third)], position + 3)
       }
     }
@@ -70,9 +75,17 @@ struct ScannedText {
         position &+= length
         if word &>> UInt64(length &<< 3) & 0x80 == 0 { return position }
       } else if UpperBits.areOfTwo(word) {
+        if UpperBits.areFourOfTwo(word), bits.hasFourOfTwo(word) {
+          position &+= 8
+          continue
+        }
         if !bits.hasTwo(word) { return position }
         position &+= 2
       } else if UpperBits.areOfThree(word) {
+        if UpperBits.areTwoOfThree(word), bits.hasThree(word), bits.hasThree(word &>> 24) {
+          position &+= 6
+          continue
+        }
         if !bits.hasThree(word) { return position }
         position &+= 3
       } else {
@@ -225,17 +238,25 @@ enum LetterRun {
   }
 }
 
-/// The classes of the 128 ASCII characters, in two cache lines.
+/// The classes of the 128 ASCII characters, and what a word may begin with, in six cache lines.
 @safe struct ByteClasses: Sendable {
   static let shared = ByteClasses()
 
   // subtle: written only by the initializer, never freed, as the one value lives with the process.
   private nonisolated(unsafe) let classes: UnsafePointer<UInt8>
+  /// For each of the 256 bytes behind the classes, whether a word may begin with it.
+  private static let beginnings = 128
 
   private init() {
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: 128)
-    for byte in UInt32(0)..<128 {
-      unsafe memory[Int(byte)] = CharacterClassTable.shared[byte].rawValue
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.beginnings + 256)
+    for byte in 0..<256 {
+      var mayBegin = byte >= 0x80 || byte == 0x20
+      if byte < 0x80 {
+        let kind = CharacterClassTable.shared[UInt32(byte)]
+        unsafe memory[byte] = kind.rawValue
+        mayBegin = mayBegin || kind.contains(.letter)
+      }
+      unsafe memory[Self.beginnings + byte] = mayBegin ? 1 : 0
     }
     unsafe classes = UnsafePointer(memory)
   }
@@ -245,4 +266,8 @@ enum LetterRun {
     assert(byte < 0x80, "byte \(byte) is no ASCII")
     return CharacterClass(rawValue: unsafe classes[Int(byte)])
   }
+
+  /// Whether a byte is a space, an ASCII letter or a byte of a longer character.
+  @inline(__always)
+  func mayBeginWord(_ byte: UInt8) -> Bool { unsafe classes[Self.beginnings &+ Int(byte)] != 0 }
 }

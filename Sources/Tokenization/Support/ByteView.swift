@@ -1,3 +1,5 @@
+import CVector
+
 /// Bytes that somebody else owns, read without bounds checks in release builds.
 ///
 /// Lives only inside the closure that lends the memory; bounds are checked in debug builds.
@@ -56,11 +58,9 @@
   /// - Precondition: 1 to 16 bytes of the view.
   @inline(__always)
   func words(at index: Int, length: Int) -> (head: UInt64, tail: UInt64) {
-    if index + 16 <= count {
-      // Shifts by 64 and more leave nothing.
-      let head = word(at: index) & (UInt64.max >> UInt64(max(0, 64 &- 8 &* length)))
-      let tail = word(at: index + 8) & (UInt64.max >> UInt64(128 &- 8 &* length))
-      return (head, tail)
+    if index &+ 16 <= count {
+      let words = unsafe cv_load_first_bytes(start + index, length)
+      return (UInt64(littleEndian: words[0]), UInt64(littleEndian: words[1]))
     }
     let tail = length <= 8 ? 0 : word(at: index + 8, length: length - 8)
     return (word(at: index, length: length), tail)

@@ -181,6 +181,39 @@ extension FlatArray where Element == UInt32 {
   }
 }
 
+extension FlatArray where Element == UInt32 {
+  /// Moves elements upwards, so that they end at a place.
+  @inline(__always)
+  mutating func moveUp(_ range: Range<Int>, to end: Int) {
+    assert(range.lowerBound >= 0 && range.upperBound <= end && end <= count, "\(range) to \(end)")
+    let distance = end &- range.upperBound
+    var place = range.upperBound
+    // Four at once: where they overlap what they are copied from, that was read already.
+    while place &- range.lowerBound >= 4 {
+      place &-= 4
+      let source = unsafe UnsafeMutableRawPointer(start + place)
+      let four = unsafe source.loadUnaligned(as: SIMD4<UInt32>.self)
+      unsafe (source + 4 &* distance).storeBytes(of: four, as: SIMD4<UInt32>.self)
+    }
+    while place > range.lowerBound {
+      place &-= 1
+      unsafe start[place &+ distance] = start[place]
+    }
+  }
+
+  /// Copies some elements of another array to a place.
+  @inline(__always)
+  mutating func copy(_ other: borrowing FlatArray<UInt32>, _ range: Range<Int>, to place: Int) {
+    assert(range.lowerBound >= 0 && range.upperBound <= other.count, "\(range) of \(other.count)")
+    assert(place >= 0 && place + range.count <= count, "\(range.count) at \(place) of \(count)")
+    var place = place
+    for index in range {
+      unsafe start[place] = other.start[index]
+      place &+= 1
+    }
+  }
+}
+
 extension FlatArray where Element == UInt8 {
   /// Appends bytes.
   mutating func append(_ bytes: ByteView) {
