@@ -22,8 +22,11 @@ import Testing
     word.withByteView { text in
       let place = cache.find(cache.key(text, 0..<text.count), text)
       if place < 0 { return nil }
+      let numbers = cache.view.tokens(place)
+      let isListed = Int(numbers.w >> 8) == LearnedTable.View.listed
       var ids = FlatArray<TokenID>(capacity: WordCache.slack)
-      cache.view.append(place, to: &ids, slack: WordCache.slack)
+      ids.setCount(isListed ? cache.view.storeList(numbers, in: &ids, at: 0) : Int(numbers.w >> 8))
+      if !isListed { ids.store(numbers, at: 0) }
       return ids.toArray()
     }
   }

@@ -183,7 +183,7 @@ extension LearnedTable {
         if unsafe (slot.pointee.head ^ keys[index].head) | (slot.pointee.tail ^ keys[index].tail) != 0 {
           break
         }
-        output.store(unsafe UnsafeRawPointer(slot).load(fromByteOffset: 16, as: SIMD4<UInt32>.self), at: end)
+        output.store(tokens(Int(keys[index].home)), at: end)
         end &+= tokenCount
         index &+= 1
       }
@@ -191,8 +191,20 @@ extension LearnedTable {
       return index
     }
 
+    /// Asks for what finding a word will read that is not at its first place.
+    @inline(__always)
+    func prefetchRest(_ key: WordCache.Key) {
+      let home = Int(key.home)
+      // Two slots share a cache line.
+      unsafe prefetchMemory(slots + ((home &+ 2) & (slotCount &- 1)))
+      let state = unsafe slots[home].state.load(ordering: .acquiring)
+      if state == 0 || state == Self.busy { return }
+      if state & 0xFF == Self.longWord { unsafe prefetchMemory(units + Int(slots[home].tokens.2)) }
+      if Int(state >> 8) == Self.listed { unsafe prefetchMemory(units + Int(slots[home].tokens.0)) }
+    }
+
     /// The place of a word met before, or -1.
-    @inline(never)
+    @inline(__always)
     func find(_ key: WordCache.Key, _ text: ByteView) -> Int {
       find(key, text, from: Int(key.home))
     }
@@ -235,21 +247,17 @@ extension LearnedTable {
       unsafe UnsafeRawPointer(slots + place).load(fromByteOffset: 16, as: SIMD4<UInt32>.self)
     }
 
-    /// Appends the tokens of the word at a place.
+    /// Copies a list that ``tokens(_:)`` found behind the elements of an array, which has room for it.
     ///
-    /// - Precondition: The output has room for `slack` tokens, at least 4; so it has afterwards but for
-    ///   three tokens.
-    @inline(__always)
-    func append(_ place: Int, to output: inout FlatArray<TokenID>, slack: Int) {
-      let numbers = tokens(place)
-      let count = Int(numbers.w >> 8)
-      if count != Self.listed {
-        output.append(numbers, count: count)
-        return
-      }
-      output.reserve(Int(numbers.y) + slack)
-      let first = Int(numbers.x)
-      for index in first..<first &+ Int(numbers.y) { unsafe output.append(units[index]) }
+    /// - Returns: Where it ends.
+    func storeList(
+      _ numbers: SIMD4<UInt32>,
+      in output: inout FlatArray<TokenID>,
+      at start: Int
+    ) -> Int {
+      let list = unsafe units + Int(numbers.x)
+      for index in 0..<Int(numbers.y) { output.store(unsafe list[index], at: start &+ index) }
+      return start &+ Int(numbers.y)
     }
 
     /// Writes numbers to a part of the list that the caller was given.

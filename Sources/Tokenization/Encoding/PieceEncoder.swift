@@ -22,11 +22,17 @@ struct PieceEncoder: ~Copyable {
   /// Pieces that were found and not yet encoded, and how many.
   private var group = FlatArray(repeating: WordCache.Key(), count: WordCache.groupSize)
   private var groupCount = 0
-  /// The unseen ones, and where their tokens belong in the output, which has those of all others.
+  /// The tokens of those that are at hand.
+  private var ready = FlatArray<TokenID>(capacity: WordCache.slack)
+  /// Those whose tokens are not.
+  private var late = FlatArray<Late>(capacity: WordCache.groupSize)
+  /// Where the tokens of these, or of their parts, belong.
+  private var gaps = FlatArray<Gap>(capacity: WordCache.groupSize)
+  /// The parts of long ones.
+  private var parts = FlatArray<Part>()
+  /// The ones that were not met before, and their tokens.
   private var unseen = FlatArray<PieceMerger.Piece>(capacity: WordCache.groupSize)
   private var unseenKeys = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
-  private var gaps = FlatArray<Int>(capacity: WordCache.groupSize)
-  /// The tokens of the unseen ones.
   private var found = FlatArray<TokenID>()
   /// The long ones that have parts.
   private var wholes = FlatArray<Whole>()
@@ -34,15 +40,35 @@ struct PieceEncoder: ~Copyable {
   /// How many bytes long unseen pieces had so far.
   private var cuttableCount = 0
 
+  /// A piece of a group that has to be looked for.
+  struct Late: BitwiseCopyable {
+    let index: Int
+    /// Where its tokens belong among those that are ready.
+    let position: Int
+  }
+
+  /// A place among the tokens that are ready where others are missing.
+  struct Gap: BitwiseCopyable {
+    let position: Int
+    /// Where the word is in the cache, or ~number for an unseen one.
+    var source: Int
+    /// Where its tokens are in the output.
+    var firstID = 0
+    var endID = 0
+  }
+
+  /// A part of a long piece.
+  struct Part: BitwiseCopyable {
+    let key: WordCache.Key
+    let gap: Int
+  }
+
   /// A long piece that was cut.
   struct Whole: BitwiseCopyable {
     let key: WordCache.Key
-    /// Where its tokens are in the output, without those of the unseen parts before and inside.
-    let firstID: Int
-    let endID: Int
-    /// How many parts were not met before, up to its first and up to its last one.
-    let firstGap: Int
-    let endGap: Int
+    /// The gaps of its parts.
+    let firstPart: Int
+    let lastPart: Int
   }
 
   private let dropout: MergeDropout?
@@ -130,26 +156,20 @@ struct PieceEncoder: ~Copyable {
       }
       return
     }
-    unseen.removeAll()
-    unseenKeys.removeAll()
-    gaps.removeAll()
-    wholes.removeAll()
-    found.removeAll()
-    output.reserve(WordCache.slack)
+    ready.removeAll()
+    late.removeAll()
     let view = cache.view
     var index = 0
     while true {
-      index = view.appendShort(group, from: index, count: groupCount, to: &output)
+      index = view.appendShort(group, from: index, count: groupCount, to: &ready)
       if index == groupCount { break }
-      let place = view.find(group[index], text)
-      if place >= 0 {
-        view.append(place, to: &output, slack: WordCache.slack)
-      } else {
-        try addUnseen(group[index], text)
-      }
+      view.prefetchRest(group[index])
+      late.append(Late(index: index, position: ready.count))
       index &+= 1
     }
-    if unseen.count > 0 || wholes.count > 0 { encodeUnseen(text) }
+    if late.count > 0 { return try encodeLate(text) }
+    output.reserve(ready.count &+ FlatArray<TokenID>.overshoot)
+    output.setCount(output.store(ready, 0..<ready.count, at: output.count))
   }
 
   /// The bytes that are encoded, in order; without what the stages remove.
@@ -177,116 +197,115 @@ struct PieceEncoder: ~Copyable {
     try encodeGroup(text)
   }
 
-  /// Finds the tokens of the unseen pieces, puts them where they belong and keeps them.
+  /// Encodes the pieces whose tokens were not at hand, and keeps those that were not met before.
   @inline(never)
-  private mutating func encodeUnseen(_ text: ByteView) {
-    merger.merge(&unseen, of: text, tables, into: &found)
-    // From the last one on: what stands behind a gap is moved by the tokens of all gaps up to it.
-    var source = output.count
-    output.reserve(found.count)
-    output.setCount(source &+ found.count)
-    var target = output.count
-    for index in stride(from: unseen.count &- 1, through: 0, by: -1) {
-      let gap = gaps[index]
-      output.moveUp(gap..<source, to: target)
-      target &-= source &- gap &+ unseen[index].idCount
-      output.copy(found, unseen[index].ids, to: target)
-      source = gap
+  private mutating func encodeLate(_ text: ByteView) throws(TokenizationError) {
+    gaps.removeAll()
+    parts.removeAll()
+    unseen.removeAll()
+    unseenKeys.removeAll()
+    wholes.removeAll()
+    found.removeAll()
+    for index in 0..<late.count {
+      let key = group[late[index].index]
+      let position = late[index].position
+      let place = cache.find(key, text)
+      if place >= 0 || key.count <= CharacterSeams.shortestPiece || !cut(key, text, position) {
+        gaps.append(Gap(position: position, source: place))
+        if place < 0 { try addUnseen(key, text, gaps.count &- 1) }
+      }
     }
+    for index in 0..<parts.count {
+      let part = parts[index]
+      let place = cache.find(part.key, text)
+      gaps[part.gap].source = place
+      if place < 0 { try addUnseen(part.key, text, part.gap) }
+    }
+    if unseen.count > 0 { merger.merge(&unseen, of: text, tables, into: &found) }
+    fillGaps()
     // Last, as the table may become another one.
     for index in 0..<unseen.count {
       cache.insert(unseenKeys[index], text, found, unseen[index].ids)
     }
-    if wholes.count > 0 { keepWholes(text) }
-  }
-
-  /// Keeps the tokens of the long pieces that were cut.
-  private mutating func keepWholes(_ text: ByteView) {
-    var gap = 0
-    var moved = 0
     for index in 0..<wholes.count {
       let whole = wholes[index]
-      while gap < whole.firstGap {
-        moved &+= unseen[gap].idCount
-        gap &+= 1
-      }
-      let start = whole.firstID &+ moved
-      while gap < whole.endGap {
-        moved &+= unseen[gap].idCount
-        gap &+= 1
-      }
-      cache.insert(whole.key, text, output, start..<whole.endID &+ moved)
+      let ids = gaps[whole.firstPart].firstID..<gaps[whole.lastPart].endID
+      cache.insert(whole.key, text, output, ids)
     }
   }
 
-  /// Notes a piece that was not met before: of a long one the parts that no token reaches across.
-  @inline(never)
+  /// Appends the tokens that are ready to the output, and the missing ones between them.
+  private mutating func fillGaps() {
+    let view = cache.view
+    // What all but lists need.
+    let room = ready.count &+ found.count &+ 4 &* gaps.count &+ FlatArray<TokenID>.overshoot
+    output.reserve(room)
+    found.reserve(FlatArray<TokenID>.overshoot)
+    var end = output.count
+    var next = 0
+    for index in 0..<gaps.count {
+      let gap = gaps[index]
+      end = output.store(ready, next..<gap.position, at: end)
+      next = gap.position
+      gaps[index].firstID = end
+      if gap.source < 0 {
+        end = output.store(found, unseen[~gap.source].ids, at: end)
+      } else {
+        let numbers = view.tokens(gap.source)
+        let count = Int(numbers.w >> 8)
+        if count != LearnedTable.View.listed {
+          output.store(numbers, at: end)
+          end &+= count
+        } else {
+          output.setCount(end)
+          output.reserve(Int(numbers.y) &+ room)
+          end = view.storeList(numbers, in: &output, at: end)
+        }
+      }
+      gaps[index].endID = end
+    }
+    output.setCount(output.store(ready, next..<ready.count, at: end))
+  }
+
+  /// Notes a piece that was not met before, or a part of one, whose tokens belong in a gap.
+  @inline(__always)
   private mutating func addUnseen(
     _ key: WordCache.Key,
-    _ text: ByteView
+    _ text: ByteView,
+    _ gap: Int
   ) throws(TokenizationError) {
-    if key.count <= CharacterSeams.shortestPiece {
-      try addPart(key, text)
-    } else {
-      try addLong(key, text)
-    }
-  }
-
-  /// Notes a piece, or a part of one, that was not met before.
-  @inline(__always)
-  private mutating func addPart(
-    _ key: WordCache.Key,
-    _ text: ByteView
-  ) throws(TokenizationError) {
+    gaps[gap].source = ~unseen.count
     unseen.append(try piece(key.range, of: text))
     unseenKeys.append(key)
-    gaps.append(output.count)
   }
 
-  /// Notes a long piece that was not met before.
-  private mutating func addLong(
-    _ key: WordCache.Key,
-    _ text: ByteView
-  ) throws(TokenizationError) {
+  /// Cuts a long piece that was not met before into the parts that no token reaches across; false where
+  /// it is left whole.
+  private mutating func cut(_ key: WordCache.Key, _ text: ByteView, _ position: Int) -> Bool {
     let range = key.range
-    if ignoresMerges || range.count > CharacterSeams.longestPiece {
-      try addPart(key, text)
-      return
-    }
+    if ignoresMerges || range.count > CharacterSeams.longestPiece { return false }
     if seams == nil {
       cuttableCount += range.count
-      if cuttableCount >= Self.cuttingStart { seams = tables.seams.get(merges, tables) }
+      if cuttableCount < Self.cuttingStart { return false }
+      seams = tables.seams.get(merges, tables)
     }
+    guard let seams else { return false }
     let piece = text[range]
-    var end = seams?.end(ofPartAt: 0, piece) ?? piece.count
-    if end == piece.count {
-      try addPart(key, text)
-      return
-    }
-    let (firstID, firstGap) = (output.count, unseen.count)
+    var end = seams.end(ofPartAt: 0, piece)
+    if end == piece.count { return false }
+    let first = gaps.count
     var start = 0
     while true {
-      let part = cache.key(text, range.lowerBound &+ start..<range.lowerBound &+ end)
-      let place = cache.find(part, text)
-      if place >= 0 {
-        cache.view.append(place, to: &output, slack: WordCache.slack)
-        output.reserve(WordCache.slack)
-      } else {
-        try addPart(part, text)
-      }
+      let part = cache.view.key(text, range.lowerBound &+ start, end &- start)
+      cache.view.prefetch(part)
+      parts.append(Part(key: part, gap: gaps.count))
+      gaps.append(Gap(position: position, source: -1))
       if end == piece.count { break }
       start = end
-      end = seams?.end(ofPartAt: start, piece) ?? piece.count
+      end = seams.end(ofPartAt: start, piece)
     }
-    wholes.append(
-      Whole(
-        key: key,
-        firstID: firstID,
-        endID: output.count,
-        firstGap: firstGap,
-        endGap: unseen.count
-      )
-    )
+    wholes.append(Whole(key: key, firstPart: first, lastPart: gaps.count &- 1))
+    return true
   }
 
   /// A piece for the ``PieceMerger``, with its tokens where it cannot merge it.

@@ -150,6 +150,13 @@ extension FlatArray where Element == UInt32 {
     unsafe UnsafeMutableRawPointer(start + index).storeBytes(of: elements, as: SIMD4<UInt32>.self)
   }
 
+  /// Writes an element at a place, behind the last element too where there is room.
+  @inline(__always)
+  mutating func store(_ element: UInt32, at index: Int) {
+    assert(index >= 0 && index < capacity, "element \(index) of \(capacity)")
+    unsafe start[index] = element
+  }
+
   /// Counts the elements that were stored.
   @inline(__always)
   mutating func setCount(_ newCount: Int) {
@@ -157,13 +164,36 @@ extension FlatArray where Element == UInt32 {
     count = newCount
   }
 
-  /// Appends the first of four elements, up to three, where there is room for four.
+  /// How far ``store(_:_:at:)`` reads and writes beyond what it copies, at most.
+  static var overshoot: Int { 8 }
+
+  /// Copies some elements of another array to a place, behind the last element too where there is room;
+  /// eight at once, so that up to ``overshoot`` elements behind them change too.
+  ///
+  /// - Precondition: Both arrays have room for what is too much.
+  /// - Returns: The place behind them.
   @inline(__always)
-  mutating func append(_ elements: SIMD4<UInt32>, count more: Int) {
-    assert(count + 4 <= capacity, "4 elements after \(count) of \(capacity)")
-    let target = unsafe UnsafeMutableRawPointer(start + count)
-    unsafe target.storeBytes(of: elements, as: SIMD4<UInt32>.self)
-    count += more
+  mutating func store(
+    _ other: borrowing FlatArray<UInt32>,
+    _ range: Range<Int>,
+    at index: Int
+  ) -> Int {
+    let end = index &+ range.count
+    assert(range.upperBound <= other.count && index >= 0, "\(range) of \(other.count) to \(index)")
+    assert(end + Self.overshoot <= capacity, "\(range.count) at \(index) of \(capacity)")
+    assert(range.upperBound + Self.overshoot <= other.capacity, "\(range) of \(other.capacity)")
+    var source = unsafe UnsafeRawPointer(other.start + range.lowerBound)
+    var target = unsafe UnsafeMutableRawPointer(start + index)
+    let last = unsafe UnsafeMutableRawPointer(start + end)
+    repeat {
+      let low = unsafe source.loadUnaligned(as: SIMD4<UInt32>.self)
+      let high = unsafe source.loadUnaligned(fromByteOffset: 16, as: SIMD4<UInt32>.self)
+      unsafe target.storeBytes(of: low, as: SIMD4<UInt32>.self)
+      unsafe target.storeBytes(of: high, toByteOffset: 16, as: SIMD4<UInt32>.self)
+      unsafe source += 32
+      unsafe target += 32
+    } while unsafe target < last
+    return end
   }
 }
 
@@ -177,39 +207,6 @@ extension FlatArray where Element == UInt32 {
     for index in range {
       unsafe (start + count).initialize(to: other.start[index])
       count &+= 1
-    }
-  }
-}
-
-extension FlatArray where Element == UInt32 {
-  /// Moves elements upwards, so that they end at a place.
-  @inline(__always)
-  mutating func moveUp(_ range: Range<Int>, to end: Int) {
-    assert(range.lowerBound >= 0 && range.upperBound <= end && end <= count, "\(range) to \(end)")
-    let distance = end &- range.upperBound
-    var place = range.upperBound
-    // Four at once: where they overlap what they are copied from, that was read already.
-    while place &- range.lowerBound >= 4 {
-      place &-= 4
-      let source = unsafe UnsafeMutableRawPointer(start + place)
-      let four = unsafe source.loadUnaligned(as: SIMD4<UInt32>.self)
-      unsafe (source + 4 &* distance).storeBytes(of: four, as: SIMD4<UInt32>.self)
-    }
-    while place > range.lowerBound {
-      place &-= 1
-      unsafe start[place &+ distance] = start[place]
-    }
-  }
-
-  /// Copies some elements of another array to a place.
-  @inline(__always)
-  mutating func copy(_ other: borrowing FlatArray<UInt32>, _ range: Range<Int>, to place: Int) {
-    assert(range.lowerBound >= 0 && range.upperBound <= other.count, "\(range) of \(other.count)")
-    assert(place >= 0 && place + range.count <= count, "\(range.count) at \(place) of \(count)")
-    var place = place
-    for index in range {
-      unsafe start[place] = other.start[index]
-      place &+= 1
     }
   }
 }
