@@ -34,6 +34,9 @@ struct PieceEncoder: ~Copyable {
   private var unseen = FlatArray<PieceMerger.Piece>(capacity: WordCache.groupSize)
   private var unseenKeys = FlatArray<WordCache.Key>(capacity: WordCache.groupSize)
   private var found = FlatArray<TokenID>()
+  /// The numbers of unseen ones by their places in the cache; some of groups long finished.
+  private var recent = FlatArray<UInt32>(repeating: 0, count: recentCount)
+  private static let recentCount = 512
   /// The long ones that have parts.
   private var wholes = FlatArray<Whole>()
   private var seams: FoundSeams?
@@ -74,6 +77,11 @@ struct PieceEncoder: ~Copyable {
   private let dropout: MergeDropout?
   private var random: Xoshiro256
 
+  /// How many unseen pieces, from several groups, are merged together: as many as a short text has,
+  /// because the last ones of them wait for the memory that others need no more.
+  private static let unseenLimit = 128
+  /// How many tokens wait for those between them.
+  private static let readyLimit = 1 << 12
   /// Longest run of bytes without a cut.
   private static let longestPiece = 1 << 30
   /// So many bytes of long pieces are worth the tables of the ``PieceParser``.
@@ -100,13 +108,14 @@ struct PieceEncoder: ~Copyable {
 
   /// Appends the tokens of a text.
   mutating func encode(_ text: ByteView) throws(TokenizationError) {
-    defer { groupCount = 0 }
+    defer { forgetGroups() }
     switch pattern {
     case nil: try encodeStaged(text)
     case .gpt2: try encode(text, GPT2Scanner())
     case .o200k: try encode(text, O200KScanner())
     case .cl100k(let scanner): try encode(text, scanner)
     }
+    finishGroups(text)
   }
 
   /// Appends the tokens of the pieces that a scanner finds.
@@ -123,7 +132,7 @@ struct PieceEncoder: ~Copyable {
     while position < text.count {
       // A group of pieces is found first and looked up then, so that the memory of all of them is on
       // its way before the first is needed.
-      cache.refresh()
+      refreshCache()
       let view = cache.view
       var count = 0
       repeat {
@@ -156,7 +165,7 @@ struct PieceEncoder: ~Copyable {
       }
       return
     }
-    ready.removeAll()
+    ready.reserve(WordCache.slack)
     late.removeAll()
     let view = cache.view
     var index = 0
@@ -167,9 +176,14 @@ struct PieceEncoder: ~Copyable {
       late.append(Late(index: index, position: ready.count))
       index &+= 1
     }
-    if late.count > 0 { return try encodeLate(text) }
-    output.reserve(ready.count &+ FlatArray<TokenID>.overshoot)
-    output.setCount(output.store(ready, 0..<ready.count, at: output.count))
+    if late.count > 0 { try findLate(text) }
+    if unseen.count >= Self.unseenLimit || ready.count >= Self.readyLimit { finishGroups(text) }
+  }
+
+  /// Goes over to the newest table where no place in this one is needed.
+  @inline(__always)
+  private mutating func refreshCache() {
+    if gaps.count == 0 { cache.refresh() }
   }
 
   /// The bytes that are encoded, in order; without what the stages remove.
@@ -184,28 +198,23 @@ struct PieceEncoder: ~Copyable {
 
   /// Appends the tokens of a text that several stages cut.
   private mutating func encodeStaged(_ text: ByteView) throws(TokenizationError) {
-    cache.refresh()
+    refreshCache()
     for piece in try pieces(of: text) ?? [] {
       group[groupCount] = cache.key(text, piece)
       groupCount += 1
       if groupCount == WordCache.groupSize {
         try encodeGroup(text)
         groupCount = 0
-        cache.refresh()
+        refreshCache()
       }
     }
     try encodeGroup(text)
   }
 
-  /// Encodes the pieces whose tokens were not at hand, and keeps those that were not met before.
+  /// Looks for the pieces of a group whose tokens were not at hand.
   @inline(never)
-  private mutating func encodeLate(_ text: ByteView) throws(TokenizationError) {
-    gaps.removeAll()
+  private mutating func findLate(_ text: ByteView) throws(TokenizationError) {
     parts.removeAll()
-    unseen.removeAll()
-    unseenKeys.removeAll()
-    wholes.removeAll()
-    found.removeAll()
     for index in 0..<late.count {
       let key = group[late[index].index]
       let position = late[index].position
@@ -221,6 +230,11 @@ struct PieceEncoder: ~Copyable {
       gaps[part.gap].source = place
       if place < 0 { try addUnseen(part.key, text, part.gap) }
     }
+  }
+
+  /// Appends the tokens of the groups so far to the output, and keeps what was not met before.
+  @inline(never)
+  private mutating func finishGroups(_ text: ByteView) {
     if unseen.count > 0 { merger.merge(&unseen, of: text, tables, into: &found) }
     fillGaps()
     // Last, as the table may become another one.
@@ -232,6 +246,18 @@ struct PieceEncoder: ~Copyable {
       let ids = gaps[whole.firstPart].firstID..<gaps[whole.lastPart].endID
       cache.insert(whole.key, text, output, ids)
     }
+    forgetGroups()
+  }
+
+  /// Forgets the groups that are not finished.
+  private mutating func forgetGroups() {
+    groupCount = 0
+    ready.removeAll()
+    gaps.removeAll()
+    unseen.removeAll()
+    unseenKeys.removeAll()
+    wholes.removeAll()
+    found.removeAll()
   }
 
   /// Appends the tokens that are ready to the output, and the missing ones between them.
@@ -274,6 +300,14 @@ struct PieceEncoder: ~Copyable {
     _ text: ByteView,
     _ gap: Int
   ) throws(TokenizationError) {
+    // Half of the words that come twice in a text do so before they are learned.
+    let slot = Int(key.home) & (Self.recentCount &- 1)
+    let known = Int(recent[slot])
+    if known < unseen.count, unseenKeys[known].isSameWord(as: key, text) {
+      gaps[gap].source = ~known
+      return
+    }
+    recent[slot] = UInt32(truncatingIfNeeded: unseen.count)
     gaps[gap].source = ~unseen.count
     unseen.append(try piece(key.range, of: text))
     unseenKeys.append(key)

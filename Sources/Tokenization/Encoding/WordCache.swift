@@ -21,6 +21,13 @@ struct WordCache: ~Copyable {
     @inline(__always) var hash: UInt64 {
       count <= 16 ? WordCache.hash(head, tail, Int(count)) : tail
     }
+
+    /// Whether another key of the same text is that of the same word.
+    @inline(__always)
+    func isSameWord(as other: Key, _ text: ByteView) -> Bool {
+      (head ^ other.head) | (tail ^ other.tail) | UInt64(count ^ other.count) == 0
+        && (count <= 16 || text[range].isEqual(to: text[other.range]))
+    }
   }
 
   /// Words above this many bytes are not kept.
