@@ -180,9 +180,8 @@ extension LearnedTable {
         let state = unsafe slot.pointee.state.load(ordering: .acquiring)
         let tokenCount = Int(state >> 8)
         if state & 0xFF != keys[index].count || tokenCount == Self.listed { break }
-        if unsafe (slot.pointee.head ^ keys[index].head) | (slot.pointee.tail ^ keys[index].tail) != 0 {
-          break
-        }
+        let (head, tail) = unsafe (slot.pointee.head, slot.pointee.tail)
+        if (head ^ keys[index].head) | (tail ^ keys[index].tail) != 0 { break }
         output.store(tokens(Int(keys[index].home)), at: end)
         end &+= tokenCount
         index &+= 1

@@ -53,7 +53,8 @@
 
   /// A lane in memory for it that begins with a cache line.
   @unsafe init(_ memory: UnsafeMutableRawPointer) {
-    precondition(MemoryLayout<Header>.size <= Self.headerSize && MemoryLayout<Node>.size == Self.step)
+    precondition(MemoryLayout<Header>.size <= Self.headerSize)
+    precondition(MemoryLayout<Node>.size == Self.step)
     unsafe header = memory.bindMemory(to: Header.self, capacity: 1)
     unsafe nodes = memory + Self.headerSize
     unsafe header.initialize(to: Header(number: 0, count: 0, limit: 0, place: 0, before: 0))
@@ -74,9 +75,11 @@
     return unsafe (nodes + place).assumingMemoryBound(to: Node.self)
   }
 
+  /// Makes the nodes on both sides the neighbors of a node.
   @inline(__always)
-  private static func links(_ place: Int) -> (UInt16, UInt16) {
-    (UInt16(truncatingIfNeeded: place &- step), UInt16(truncatingIfNeeded: place &+ step))
+  private func link(_ place: Int) {
+    unsafe node(place).pointee.previous = UInt16(truncatingIfNeeded: place &- Self.step)
+    unsafe node(place).pointee.next = UInt16(truncatingIfNeeded: place &+ Self.step)
   }
 
   // MARK: Work
@@ -93,14 +96,14 @@
     unsafe node(last &+ Self.step).pointee.token = PairRanks.noToken
     if last > 0 {
       var left = unsafe node(Self.step).pointee.token
-      unsafe (node(Self.step).pointee.previous, node(Self.step).pointee.next) = Self.links(Self.step)
+      link(Self.step)
       var place = 2 &* Self.step
       while place <= last {
         let right = unsafe node(place).pointee.token
         let question = tables.ranks.narrow.question(left, right)
         tables.ranks.narrow.prefetch(question)
         unsafe node(place &- Self.step).pointee.pair = question.bits
-        unsafe (node(place).pointee.previous, node(place).pointee.next) = Self.links(place)
+        link(place)
         left = right
         place &+= Self.step
       }

@@ -263,8 +263,8 @@ struct PieceEncoder: ~Copyable {
   /// Appends the tokens that are ready to the output, and the missing ones between them.
   private mutating func fillGaps() {
     let view = cache.view
-    // What all but lists need.
-    let room = ready.count &+ found.count &+ 4 &* gaps.count &+ FlatArray<TokenID>.overshoot
+    // What is ready, and the words with up to three tokens.
+    let room = ready.count &+ 4 &* gaps.count &+ FlatArray<TokenID>.overshoot
     output.reserve(room)
     found.reserve(FlatArray<TokenID>.overshoot)
     var end = output.count
@@ -275,7 +275,10 @@ struct PieceEncoder: ~Copyable {
       next = gap.position
       gaps[index].firstID = end
       if gap.source < 0 {
-        end = output.store(found, unseen[~gap.source].ids, at: end)
+        let ids = unseen[~gap.source].ids
+        output.setCount(end)
+        output.reserve(ids.count &+ room)
+        end = output.store(found, ids, at: end)
       } else {
         let numbers = view.tokens(gap.source)
         let count = Int(numbers.w >> 8)
