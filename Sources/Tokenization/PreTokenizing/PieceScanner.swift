@@ -51,13 +51,16 @@ struct CL100KScanner: PieceScanner {
     if let end = text.end(ofContractionAt: position, anyCase: true) { return end }
     if first.kind.contains(.number) { return text.end(ofNumbers: digitCount, from: position) }
     if first.end < text.limit {
-      let second = text.character(at: first.end)
-      if second.kind.contains(.letter), !first.kind.contains(.newline) {
-        return text.end(ofLetters: .letter, from: second.end)
+      if text.mayBeginWord(text.bytes[first.end]), !first.kind.contains(.newline) {
+        let end = text.end(ofLetters: .letter, from: first.end)
+        if end > first.end { return end }
       }
-      if text.bytes[position] == UInt8(ascii: " "), second.kind.isDisjoint(with: named) {
-        let end = text.end(ofRunWithout: named, from: second.end)
-        return text.end(ofRun: .newline, from: end)
+      if byte == UInt8(ascii: " ") {
+        let second = text.character(at: first.end)
+        if second.kind.isDisjoint(with: named) {
+          let end = text.end(ofRunWithout: named, from: second.end)
+          return text.end(ofRun: .newline, from: end)
+        }
       }
     }
     if first.kind.contains(.whitespace) {

@@ -82,15 +82,20 @@ import CVector
 
   /// A 64-bit hash, the same in every process.
   func hash() -> UInt64 {
-    var state = mixed(UInt64(count) ^ hashKey0, hashKey1)
-    var index = 0
-    while index < count {
-      let low = word(at: index, length: count - index)
-      let high = word(at: index + 8, length: count - index - 8)
-      state = mixed(low ^ hashKey0 ^ state, high ^ hashKey1)
-      index += 16
+    var state = mixed(UInt64(truncatingIfNeeded: count) ^ hashKey0, hashKey1)
+    if count < 16 {
+      let low = word(at: 0, length: count)
+      let high = word(at: 8, length: count &- 8)
+      return mixed(low ^ hashKey0 ^ state, high ^ hashKey1)
     }
-    return state
+    var index = 0
+    while index &+ 16 < count {
+      state = mixed(word(at: index) ^ hashKey0 ^ state, word(at: index &+ 8) ^ hashKey1)
+      index &+= 16
+    }
+    // The last sixteen bytes, some of them again.
+    index = count &- 16
+    return mixed(word(at: index) ^ hashKey0 ^ state, word(at: index &+ 8) ^ hashKey1)
   }
 
   /// A copy of the bytes.
