@@ -16,9 +16,15 @@ struct CharacterSeams: ~Copyable, Sendable {
   private var tails = FlatArray<UInt64>(repeating: 0, count: 64 * 256 / 64)
 
   /// Pieces of more bytes are looked at.
-  static let shortestPiece = 16
+  static let shortestPiece = 5
   /// Pieces of more bytes are not: their parts would take too much memory at once.
   static let longestPiece = 1 << 14
+  /// Whether a word may have seams.
+  @inline(__always)
+  static func areLikely(in word: WordCache.Key) -> Bool {
+    word.count > shortestPiece && word.beginsWithLongCharacter
+  }
+
   /// Only characters of three bytes are told apart: those of the scripts without spaces.
   private static let characterLength = 3
 

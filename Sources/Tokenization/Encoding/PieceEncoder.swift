@@ -219,7 +219,7 @@ struct PieceEncoder: ~Copyable {
       let key = group[late[index].index]
       let position = late[index].position
       let place = cache.find(key, text)
-      if place >= 0 || key.count <= CharacterSeams.shortestPiece || !cut(key, text, position) {
+      if place >= 0 || !CharacterSeams.areLikely(in: key) || !cut(key, text, position) {
         gaps.append(Gap(position: position, source: place))
         if place < 0 { try addUnseen(key, text, gaps.count &- 1) }
       }

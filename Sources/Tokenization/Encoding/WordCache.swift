@@ -22,6 +22,11 @@ struct WordCache: ~Copyable {
       count <= 16 ? WordCache.hash(head, tail, Int(count)) : tail
     }
 
+    /// Whether one of the first eight bytes begins a character of three bytes or more.
+    @inline(__always) var beginsWithLongCharacter: Bool {
+      head & head &<< 1 & head &<< 2 & 0x8080_8080_8080_8080 != 0
+    }
+
     /// Whether another key of the same text is that of the same word.
     @inline(__always)
     func isSameWord(as other: Key, _ text: ByteView) -> Bool {
