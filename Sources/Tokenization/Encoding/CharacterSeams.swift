@@ -11,9 +11,9 @@ struct CharacterSeams: ~Copyable, Sendable {
   /// in a row, and for some others: what has no bit stands in no token.
   private var pairs: FlatArray<UInt64>
   private let shift: UInt64
-  /// A bit for each last byte of a character and first byte of the next, of the tokens that begin
-  /// inside of the former.
-  private var tails = FlatArray<UInt64>(repeating: 0, count: 64 * 256 / 64)
+  /// A bit for each last byte of a character and first byte of the next one, which has three, of the
+  /// tokens that begin inside of the former.
+  private var tails = FlatArray<UInt64>(repeating: 0, count: 64 * 16 / 64)
 
   /// Pieces of more bytes are looked at.
   static let shortestPiece = 5
@@ -47,20 +47,19 @@ struct CharacterSeams: ~Copyable, Sendable {
       let last = tables.decodedBytes[place - 1]
       if last & 0xC0 != 0x80 { continue }
       if place - token.lowerBound < Self.characterLength {
-        let tail = Self.tail(last, tables.decodedBytes[place])
+        let tail = Self.tail(UInt64(tables.decodedBytes[place]) << 24 | UInt64(last) << 16)
         tails[tail >> 6] |= 1 << UInt64(tail & 63)
         continue
       }
-      let former = Self.number(tables, place - Self.characterLength..<place)
+      let start = place - Self.characterLength
       let end = min(place + Self.characterLength, token.upperBound)
-      let bit = bit(former, Self.number(tables, place..<end))
+      var bytes: UInt64 = 0
+      for place in (start..<end).reversed() {
+        bytes = bytes << 8 | UInt64(tables.decodedBytes[place])
+      }
+      let bit = bit(bytes)
       pairs[bit >> 6] |= 1 << UInt64(bit & 63)
     }
-  }
-
-  /// Some bytes as one number.
-  private static func number(_ tables: TokenizerTables, _ range: Range<Int>) -> UInt32 {
-    range.reduce(0) { $0 << 8 | UInt32(tables.decodedBytes[$1]) }
   }
 
   private static func isWhole(_ merge: Merge, _ tables: TokenizerTables) -> Bool {
@@ -76,21 +75,21 @@ struct CharacterSeams: ~Copyable, Sendable {
     return true
   }
 
-  /// The place of the bit for two characters.
+  /// The place of the bit for a character and up to three bytes of the next one, the first byte lowest.
   @inline(__always)
-  private func bit(_ former: UInt32, _ next: UInt32) -> Int {
-    let pair = UInt64(former) &<< 24 | UInt64(next)
-    return Int(truncatingIfNeeded: (pair &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+  private func bit(_ bytes: UInt64) -> Int {
+    Int(truncatingIfNeeded: (bytes &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+  }
+
+  /// The place of the bit for the third and the fourth of some bytes.
+  @inline(__always)
+  private static func tail(_ bytes: UInt64) -> Int {
+    Int(truncatingIfNeeded: bytes &>> 16 & 0x3F | bytes &>> 18 & 0x3C0)
   }
 
   @inline(__always)
-  private static func tail(_ last: UInt8, _ first: UInt8) -> Int {
-    Int(last & 0x3F) << 8 | Int(first)
-  }
-
-  @inline(__always)
-  private func mayFollow(_ former: UInt32, _ next: UInt32) -> Bool {
-    let bit = bit(former, next)
+  private func mayFollow(_ bytes: UInt64) -> Bool {
+    let bit = bit(bytes)
     return pairs[bit >> 6] &>> UInt64(bit & 63) & 1 != 0
   }
 
@@ -99,28 +98,23 @@ struct CharacterSeams: ~Copyable, Sendable {
   func end(ofPartAt start: Int, _ piece: ByteView) -> Int {
     var place = start &+ Self.characterLength
     while place &+ Self.characterLength <= piece.count {
-      if isSeam(piece, place) { return place }
-      place &+= piece[place] & 0xF0 == 0xE0 ? Self.characterLength : 1
+      let bytes = piece.word(at: place &- Self.characterLength, length: 6)
+      if isSeam(bytes) { return place }
+      place &+= bytes &>> 24 & 0xF0 == 0xE0 ? Self.characterLength : 1
     }
     return piece.count
   }
 
-  /// Whether a place of a piece, with three bytes on both sides, is between two characters of three
-  /// bytes that no token has in a row.
+  /// Whether six bytes, the first one lowest, are two characters of three bytes that no token has in a
+  /// row.
   @inline(__always)
-  private func isSeam(_ piece: ByteView, _ place: Int) -> Bool {
-    let (first, second, third) = (piece[place], piece[place &+ 1], piece[place &+ 2])
-    let lead = piece[place &- 3]
-    let (middle, last) = (piece[place &- 2], piece[place &- 1])
+  private func isSeam(_ bytes: UInt64) -> Bool {
     // Bytes that are no such characters are left together.
-    if first & 0xF0 != 0xE0 || lead & 0xF0 != 0xE0 || last & middle & 0xC0 != 0x80 { return false }
-    let tail = Self.tail(last, first)
+    if bytes & 0xF0C0_C0F0 != 0xE080_80E0 { return false }
+    let tail = Self.tail(bytes)
     if tails[tail >> 6] &>> UInt64(tail & 63) & 1 != 0 { return false }
-    let former = UInt32(lead) &<< 16 | UInt32(middle) &<< 8 | UInt32(last)
-    let one = UInt32(first)
-    let two = one &<< 8 | UInt32(second)
-    return !mayFollow(former, two &<< 8 | UInt32(third)) && !mayFollow(former, one)
-      && !mayFollow(former, two)
+    return !mayFollow(bytes) && !mayFollow(bytes & 0xFFFF_FFFF)
+      && !mayFollow(bytes & 0xFF_FFFF_FFFF)
   }
 }
 
