@@ -96,8 +96,9 @@ extension LearnedTable {
 
     fileprivate init(bits: Int, _ memory: ZeroedMemory) {
       slotCount = 1 << bits
-      // A word of natural text takes two to five numbers of the list.
-      unitCount = 4 << bits
+      // A word of natural text takes two to five numbers of the list, a clause of a script without
+      // spaces twenty and more; what is not needed is not touched.
+      unitCount = 8 << bits
       shift = UInt64(64 - bits)
       // Zeros are free slots.
       unsafe slots = memory.start.bindMemory(to: Slot.self, capacity: slotCount)
@@ -107,7 +108,7 @@ extension LearnedTable {
 
     /// How much memory a table takes.
     fileprivate static func byteCount(bits: Int) -> Int {
-      MemoryLayout<Slot>.stride << bits + MemoryLayout<UInt32>.stride << (bits + 2)
+      MemoryLayout<Slot>.stride << bits + MemoryLayout<UInt32>.stride << (bits + 3)
     }
 
     /// The key of some bytes of a text.
