@@ -87,6 +87,20 @@ import UnicodeText
       }
     }
     #expect(ids == merged.toArray())
+
+    // In one text most pieces wait for others, and those that come again do so before they are learned.
+    let joined = Array((lines + lines.shuffled(using: &random)).joined().utf8)
+    merged.removeAll()
+    joined.withByteView { view in
+      SplitPattern.cl100k.forEachPiece(of: view) { piece in
+        queue.merge(view[piece], tokenizer.tables, into: &merged)
+      }
+    }
+    for encoder in [encoder, BPEEncoder(tokenizer)] {
+      ids.removeAll()
+      try unsafe encoder.encode(joined.span.bytes, into: &ids)
+      #expect(ids == merged.toArray())
+    }
   }
 
   @Test func vocabulariesWithoutAllBytesHaveNone() throws {

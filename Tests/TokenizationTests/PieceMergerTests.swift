@@ -175,4 +175,27 @@ import UnicodeText
       #expect(ids == expected)
     }
   }
+
+  /// Words of all lengths, many with the same beginning, in more groups than are merged together.
+  @Test func wordsThatComeAgainBeforeTheyAreLearnedHaveTheirTokens() throws {
+    let letters = Array("abcde".utf8)
+    let tokenizer = try tokenizer(3, letters: letters, count: 300)
+    var random = Seed(5).stream("words")
+    let words = (0..<400).map { number in
+      let start = Array(" abcabcabc".utf8.prefix(number.isMultiple(of: 3) ? 10 : 1))
+      let length = 1 + random.below(number.isMultiple(of: 7) ? 300 : 20)
+      return start + (0..<length).map { _ in letters[random.below(letters.count)] }
+    }
+    let expected = try words.map { try tokenizer.encodeByRescanning($0) }
+    let order = (0..<3000).map { _ in random.below(words.count) }
+    let text = order.flatMap { words[$0] }
+    for threads in [1, 2] {
+      let encoder = BatchEncoder(tokenizer, threads: threads)
+      for _ in 0..<2 {
+        let batch = try encoder.encode([text, text, Array(text.reversed()), text])
+        #expect(Array(batch[0]) == order.flatMap { expected[$0] })
+        #expect(batch[1] == batch[0] && batch[3] == batch[0])
+      }
+    }
+  }
 }

@@ -199,7 +199,7 @@ struct PieceEncoder: ~Copyable {
   /// Appends the tokens of a text that several stages cut.
   private mutating func encodeStaged(_ text: ByteView) throws(TokenizationError) {
     refreshCache()
-    for piece in try pieces(of: text) ?? [] {
+    for piece in try pieces(of: text) ?? [] where !piece.isEmpty {
       group[groupCount] = cache.key(text, piece)
       groupCount += 1
       if groupCount == WordCache.groupSize {

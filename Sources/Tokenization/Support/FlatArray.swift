@@ -197,20 +197,6 @@ extension FlatArray where Element == UInt32 {
   }
 }
 
-extension FlatArray where Element == UInt32 {
-  /// Appends some elements of another array.
-  @inline(__always)
-  mutating func append(_ other: borrowing FlatArray<UInt32>, _ range: Range<Int>) {
-    assert(range.lowerBound >= 0 && range.upperBound <= other.count, "\(range) of \(other.count)")
-    reserve(range.count)
-    // A loop, as the usual list is shorter than a call of the C library is worth.
-    for index in range {
-      unsafe (start + count).initialize(to: other.start[index])
-      count &+= 1
-    }
-  }
-}
-
 extension FlatArray where Element == UInt8 {
   /// Appends bytes.
   mutating func append(_ bytes: ByteView) {
