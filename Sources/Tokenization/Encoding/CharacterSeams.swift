@@ -19,6 +19,7 @@ struct CharacterSeams: ~Copyable, Sendable {
   static let shortestPiece = 5
   /// Pieces of more bytes are not: their parts would take too much memory at once.
   static let longestPiece = 1 << 12
+
   /// Whether a word may have seams.
   @inline(__always)
   static func areLikely(in word: WordCache.Key) -> Bool {

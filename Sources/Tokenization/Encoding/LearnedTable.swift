@@ -163,7 +163,7 @@ extension LearnedTable {
     /// Appends the tokens of words of up to 16 bytes that are at the first place they are looked for,
     /// each with up to three tokens: most of all words.
     ///
-    /// - Precondition: The output has room for four tokens for each word, or more words than there are.
+    /// - Precondition: The output has room for four tokens for each word.
     /// - Returns: The number of the first word from `first` on that is none of these, or how many words
     ///   there are.
     @inline(__always)
