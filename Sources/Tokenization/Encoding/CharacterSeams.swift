@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where a long piece can be cut before it is merged: between two characters that no token has in a
+/// Where a piece can be cut before it is merged: between two characters that no token has in a
 /// row.
 ///
 /// Merges of both sides never meet there, so that the tokens of the piece are those of its parts. In

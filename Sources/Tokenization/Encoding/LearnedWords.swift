@@ -5,7 +5,7 @@ final class LearnedWords: Sendable {
   private let current: Mutex<LearnedTable>
   private let latest = Atomic<Int>(0)
 
-  /// The table grows from 2¹¹ to 2¹⁹ words: 16 MiB, what keeps most lookups in the last cache.
+  /// The table grows from 2¹¹ to 2¹⁹ words: 16 MiB, and up to as much for long words and lists.
   private static let smallestBits = 11
   private static let largestBits = 19
   /// As many words as are made room for before they are met: 4 MiB.

@@ -64,7 +64,7 @@
     }
   }
 
-  /// Which piece it is, as ``begin(_:number:of:_:)`` was told.
+  /// Which piece it is, as ``begin(_:number:_:)`` was told.
   @inline(__always) var number: Int { unsafe header.pointee.number }
 
   // MARK: Nodes
@@ -260,8 +260,8 @@
 
   deinit { memory.deallocate() }
 
-  /// A lane, valid while its memory lives.
-  subscript(_ index: Int) -> MergeLane {
+  /// An empty lane in the memory with a number, valid while the memory lives.
+  func makeLane(_ index: Int) -> MergeLane {
     unsafe MergeLane(memory.start + index * MergeLane.byteCount)
   }
 }

@@ -28,7 +28,7 @@ struct PieceEncoder: ~Copyable {
   private var late = FlatArray<Late>(capacity: WordCache.groupSize)
   /// Where the tokens of these, or of their parts, belong.
   private var gaps = FlatArray<Gap>(capacity: WordCache.groupSize)
-  /// The parts of long ones.
+  /// The parts of those that were cut.
   private var parts = FlatArray<Part>()
   /// The ones that were not met before, and their tokens.
   private var unseen = FlatArray<PieceMerger.Piece>(capacity: WordCache.groupSize)
@@ -37,10 +37,10 @@ struct PieceEncoder: ~Copyable {
   /// The numbers of unseen ones by their places in the cache; some of groups long finished.
   private var recent = FlatArray<UInt32>(repeating: 0, count: recentCount)
   private static let recentCount = 512
-  /// The long ones that have parts.
+  /// Those that were cut.
   private var wholes = FlatArray<Whole>()
   private var seams: FoundSeams?
-  /// How many bytes long unseen pieces had so far.
+  /// How many bytes the unseen pieces had so far that may have seams.
   private var cuttableCount = 0
 
   /// A piece of a group that has to be looked for.
@@ -60,13 +60,13 @@ struct PieceEncoder: ~Copyable {
     var endID = 0
   }
 
-  /// A part of a long piece.
+  /// A part of a piece that was cut.
   struct Part: BitwiseCopyable {
     let key: WordCache.Key
     let gap: Int
   }
 
-  /// A long piece that was cut.
+  /// A piece that was cut.
   struct Whole: BitwiseCopyable {
     let key: WordCache.Key
     /// The gaps of its parts.
@@ -77,8 +77,8 @@ struct PieceEncoder: ~Copyable {
   private let dropout: MergeDropout?
   private var random: Xoshiro256
 
-  /// How many unseen pieces, from several groups, are merged together: as many as a short text has,
-  /// because the last ones of them wait for the memory that others need no more.
+  /// How many unseen pieces, from several groups, are merged together: while the last ones are merged,
+  /// no others fill the time that they wait for memory.
   private static let unseenLimit = 128
   /// How many tokens wait for those between them.
   private static let readyLimit = 1 << 12
@@ -86,7 +86,7 @@ struct PieceEncoder: ~Copyable {
   private static let longestPiece = 1 << 30
   /// So many bytes of long pieces are worth the tables of the ``PieceParser``.
   private static let parsingStart = 1 << 15
-  /// So many bytes of long pieces not met before are worth the tables of the ``CharacterSeams``.
+  /// So many bytes of pieces that may have seams are worth the tables of the ``CharacterSeams``.
   private static let cuttingStart = 1 << 15
 
   init(_ tokenizer: Tokenizer, _ words: LearnedWords, _ dropout: MergeDropout? = nil) {
@@ -303,7 +303,7 @@ struct PieceEncoder: ~Copyable {
     _ text: ByteView,
     _ gap: Int
   ) throws(TokenizationError) {
-    // Half of the words that come twice in a text do so before they are learned.
+    // Learned only with its group, a word may come again before.
     let slot = Int(key.home) & (Self.recentCount &- 1)
     let known = Int(recent[slot])
     if known < unseen.count, unseenKeys[known].isSameWord(as: key, text) {
@@ -316,7 +316,7 @@ struct PieceEncoder: ~Copyable {
     unseenKeys.append(key)
   }
 
-  /// Cuts a long piece that was not met before into the parts that no token reaches across; false where
+  /// Cuts a piece that was not met before into the parts that no token reaches across; false where
   /// it is left whole.
   private mutating func cut(_ key: WordCache.Key, _ text: ByteView, _ position: Int) -> Bool {
     let range = key.range

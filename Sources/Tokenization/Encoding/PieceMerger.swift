@@ -38,7 +38,7 @@ struct PieceMerger: ~Copyable {
   private var active = FlatArray<MergeLane>()
 
   init() {
-    for index in 0...Self.laneCount { active.append(lanes[index]) }
+    for index in 0...Self.laneCount { active.append(lanes.makeLane(index)) }
   }
 
   /// Finds the tokens of the pieces that have none yet.

@@ -212,24 +212,6 @@ extension FlatArray where Element == UInt8 {
     return unsafe ByteView(start: start + place, count: bytes.count).isEqual(to: bytes)
   }
 
-  /// Copies a part of another array to a place, 16 bytes at once: up to 15 more, for which both have
-  /// room.
-  @inline(__always)
-  mutating func copy(_ other: borrowing FlatArray<UInt8>, _ range: Range<Int>, to place: Int) {
-    assert(place + range.count + 15 <= count, "\(range.count) bytes at \(place) of \(count)")
-    assert(range.upperBound + 15 <= other.count, "\(range) of \(other.count)")
-    var offset = 0
-    while offset < range.count {
-      let source = unsafe UnsafeRawPointer(other.start + range.lowerBound + offset)
-      let target = unsafe UnsafeMutableRawPointer(start + place + offset)
-      unsafe target.storeBytes(
-        of: source.loadUnaligned(as: SIMD16<UInt8>.self),
-        as: SIMD16<UInt8>.self
-      )
-      offset &+= 16
-    }
-  }
-
   /// Appends a part of another array, which holds at least 16 bytes after that part.
   ///
   /// Short parts are copied 16 bytes at once; what is too much is overwritten by the next one.
